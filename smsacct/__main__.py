@@ -1,0 +1,5 @@
+"""``python -m smsacct``."""
+
+from smsacct.entry import main
+
+main()

@@ -1,0 +1,1 @@
+"""What smsacct does, with no command line in sight."""
