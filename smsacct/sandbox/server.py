@@ -144,7 +144,8 @@ class _Connection(HTTPConnection):
 
     def _prepare_reset(self) -> None:
         # No time to linger makes the kernel reset; `linger` keeps cheroot from an orderly shutdown first.
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _no_linger())
+        with suppress(OSError):
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _no_linger())
         self.linger = True
 
 

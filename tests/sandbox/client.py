@@ -13,6 +13,7 @@ from wsgiref.validate import validator
 from smsacct.sandbox.base import Twin
 from smsacct.sandbox.jsontext import JSON, loads
 from smsacct.sandbox.server import SandboxServer
+from smsacct.sandbox.store import Store, table
 
 
 def basic(username: str, password: str) -> dict[str, str]:
@@ -35,6 +36,10 @@ READ_PATHS: Mapping[str, str] = {
     "credits-dev": "/v1/accounts",
 }
 AS_JSON = {"Content-Type": "application/json"}
+BALANCE = "/messagebird/balance"
+BIRD = GOOD["messagebird"]
+BUYER = {**GOOD["eztexting"], **AS_JSON}
+ORDER = '{"credits": 10, "creditCardLastFour": "4242"}'
 
 
 class Answer(NamedTuple):
@@ -110,3 +115,12 @@ def call(  # in process, held against the WSGI standard by wsgiref's validator
         content = b"".join(result)
     status, fields = started[0]
     return Answer(int(status[:3]), {name.lower(): value for name, value in fields}, content)
+
+
+def buy(server: SandboxServer) -> Answer:
+    return ask(server, "/eztexting/v1/credits/purchase", BUYER, "POST", ORDER)
+
+
+def bought(store: Store) -> JSON:
+    """Give how many purchases really took place."""
+    return table(store.read("eztexting"), "purchases").get("count", 0)

@@ -1,4 +1,4 @@
-"""The sandbox over real sockets: faults as a client meets them, keep-alive, many at once, controls."""
+"""The sandbox over real sockets: keep-alive, state, controls, the log, starting and stopping."""
 
 import http.client
 import json
@@ -10,8 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -20,24 +18,10 @@ import pytest
 from smsacct.sandbox.faults import parse
 from smsacct.sandbox.jsontext import JSON
 from smsacct.sandbox.server import SandboxServer, environment
-from smsacct.sandbox.spoil import OVERSIZED_BYTES
-from smsacct.sandbox.store import Store, table
+from smsacct.sandbox.store import Store
 
-from .client import AS_JSON, GOOD, READ_PATHS, Answer, ask, over
+from .client import AS_JSON, BALANCE, BIRD, GOOD, ORDER, READ_PATHS, Answer, ask, bought, buy, over
 from .conftest import Serve
-
-_BALANCE = "/messagebird/balance"
-_BIRD = GOOD["messagebird"]
-_BUY = {**GOOD["eztexting"], **AS_JSON}
-_ORDER = '{"credits": 10, "creditCardLastFour": "4242"}'
-
-
-def _bought(store: Store) -> JSON:
-    return table(store.read("eztexting"), "purchases").get("count", 0)
-
-
-def _buy(server: SandboxServer) -> Answer:
-    return ask(server, "/eztexting/v1/credits/purchase", _BUY, "POST", _ORDER)
 
 
 def _post_faults(server: SandboxServer, body: str) -> Answer:
@@ -87,144 +71,15 @@ def test_one_connection_serves_many_requests_quickly(serve: Serve) -> None:
         first = connection.sock
         started = time.monotonic()
         for _ in range(100):
-            assert over(connection, _BALANCE, _BIRD).status == 200
+            assert over(connection, BALANCE, BIRD).status == 200
         assert connection.sock is first
     assert time.monotonic() - started < 2  # Nagle's algorithm alone would take 4 s
 
 
-def test_fifty_requests_wait_at_once(serve: Serve) -> None:
-    server = serve("messagebird:latency=400ms")
-    started = time.monotonic()
-    with ThreadPoolExecutor(50) as pool:
-        answers = list(pool.map(lambda _: ask(server, _BALANCE, _BIRD).status, range(50)))
-    assert answers == [200] * 50
-    assert 0.4 <= time.monotonic() - started < 3
-
-
 def test_state_lasts_beyond_the_server(serve: Serve, store: Store) -> None:
-    assert _buy(serve()).status == 201
+    assert buy(serve()).status == 201
     assert ask(serve(), "/eztexting/v1/credits", GOOD["eztexting"]).number("totalCredits") == 163
-    assert _bought(store) == 1
-
-
-def test_a_status_has_the_vendors_shape_and_no_effect(serve: Serve, store: Store) -> None:
-    server = serve("eztexting:status=503,times=2,method=POST,latency=50ms")
-    refused = _buy(server)
-    assert (refused.status, refused.text("title")) == (503, "Service Unavailable")
-    assert (_buy(server).status, _bought(store)) == (503, 0)
-    assert (_buy(server).status, _bought(store)) == (201, 1)
-
-
-def test_a_status_can_come_after_the_effect(serve: Serve, store: Store) -> None:
-    assert _buy(serve("eztexting:status=503,processed,times=1")).status == 503
-    assert _bought(store) == 1
-
-
-def test_a_2xx_status_keeps_the_reply(serve: Serve) -> None:
-    answer = ask(serve("messagebird:status=202"), _BALANCE, _BIRD)
-    assert (answer.status, answer.number("amount")) == (202, 103)
-
-
-def test_a_code_of_the_vendors_own(serve: Serve) -> None:
-    server = serve("agiletelecom:code=9,times=1", "agiletelecom:code=100,status=200")
-    path = "/agiletelecom/services/sms/credit"
-    first, second = (ask(server, path, GOOD["agiletelecom"]) for _ in range(2))
-    assert (first.status, first.json["code"], first.json["status"]) == (503, 9, "error")
-    assert (second.status, second.json["code"]) == (200, 100)
-
-
-def test_rate_limits_say_how_long(serve: Serve) -> None:
-    server = serve("messagebird:rate_limit=2,times=1", "messagebird:rate_limit=1500ms,times=1")
-    first, second = (ask(server, _BALANCE, _BIRD) for _ in range(2))
-    assert (first.status, first.headers["retry-after"]) == (429, "2")
-    assert (second.status, second.headers["x-rate-limit-retry-after-milliseconds"]) == (429, "1500")
-    assert "retry-after" not in second.headers
-
-
-def test_headers_and_redirects(serve: Serve) -> None:
-    server = serve(
-        "messagebird:status=302,location=https://example.com/a,header=X-A:1,header=content-type:a/b"
-    )
-    answer = ask(server, _BALANCE, _BIRD)
-    assert (answer.status, answer.headers["location"], answer.headers["x-a"]) == (
-        302,
-        "https://example.com/a",
-        "1",
-    )
-    assert (answer.headers["content-type"], answer.body) == ("a/b", b"")
-
-
-def test_an_option_of_the_twin_for_some_requests(serve: Serve) -> None:
-    server = serve("messagebird:option=type:credits,option=amount:9.20,times=1")
-    assert ask(server, _BALANCE, _BIRD).body == b'{"payment": "prepaid", "type": "credits", "amount": 9.20}'
-    assert ask(server, _BALANCE, _BIRD).text("type") == "euros"
-
-
-_BODIES: Mapping[str, bytes] = {
-    "truncated": b'{"payment": "prepaid", "typ',
-    "nan": b'{"payment": "prepaid", "type": "euros", "amount": NaN}',
-    "empty": b"",
-    "list": b'[{"payment": "prepaid", "type": "euros", "amount": 103}]',
-    "invalid_utf8": b'{"note": "\xff\xfe", "payment": "prepaid", "type": "euros", "amount": 103}',
-    "deep": b"[" * 100_000 + b"]" * 100_000,
-    'body={"amount": "a,b"}': b'{"amount": "a,b"}',
-}
-
-
-@pytest.mark.parametrize("word", _BODIES)
-def test_spoiled_bodies(serve: Serve, word: str) -> None:
-    answer = ask(serve(f"messagebird:{word}"), _BALANCE, _BIRD)
-    assert (answer.status, answer.body == _BODIES[word]) == (200, True)
-    assert answer.headers["content-type"].startswith("application/json")
-    assert answer.headers["content-length"] == str(len(_BODIES[word]))
-
-
-def test_an_oversized_body_is_only_too_long(serve: Serve) -> None:
-    answer = ask(serve("messagebird:oversized"), _BALANCE, _BIRD)
-    assert (len(answer.body), answer.number("amount")) == (OVERSIZED_BYTES, 103)
-
-
-def test_html_and_content_types(serve: Serve) -> None:
-    server = serve("messagebird:html,status=200,times=1", "messagebird:content_type=text/plain")
-    page, other = (ask(server, _BALANCE, _BIRD) for _ in range(2))
-    assert page.body.startswith(b"<!DOCTYPE html>")
-    assert page.headers["content-type"] == "text/html; charset=utf-8"
-    assert (other.headers["content-type"], other.number("amount")) == ("text/plain", 103)
-
-
-@pytest.mark.parametrize(("drop", "bought"), [("request", 0), ("before", 1)])
-def test_a_connection_dropped_before_the_reply_is_reset(
-    serve: Serve, store: Store, drop: str, bought: int
-) -> None:
-    server = serve(f"eztexting:drop={drop},times=1")
-    with pytest.raises(ConnectionResetError):
-        _buy(server)
-    assert _bought(store) == bought
-    assert _buy(server).status == 201
-
-
-def test_a_connection_dropped_in_the_middle_gives_half_the_reply(serve: Serve, store: Store) -> None:
-    server = serve("eztexting:drop=middle")
-    with socket.create_connection(("127.0.0.1", server.port)) as client:
-        lines = [f"{name}: {value}" for name, value in _BUY.items()]
-        head = "\r\n".join(["POST /eztexting/v1/credits/purchase HTTP/1.1", "Host: localhost", *lines])
-        client.sendall(f"{head}\r\nContent-Length: {len(_ORDER)}\r\n\r\n{_ORDER}".encode())
-        received = b""
-        with suppress(ConnectionResetError):
-            while chunk := client.recv(4096):
-                received += chunk
-    length = int(received.partition(b"Content-Length: ")[2].split(b"\r\n")[0])
-    assert len(received.partition(b"\r\n\r\n")[2]) == length // 2
-    assert _bought(store) == 1
-
-
-def test_a_connection_dropped_after_the_reply_was_announced_by_nothing(serve: Serve) -> None:
-    server = serve("messagebird:drop=after,times=1")
-    with closing(http.client.HTTPConnection("127.0.0.1", server.port)) as connection:
-        answer = over(connection, _BALANCE, _BIRD)
-        assert (answer.number("amount"), "connection" in answer.headers) == (103, False)
-        with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)):
-            over(connection, _BALANCE, _BIRD)
+    assert bought(store) == 1
 
 
 def test_faults_are_posted_listed_and_cleared(serve: Serve) -> None:
@@ -236,12 +91,12 @@ def test_faults_are_posted_listed_and_cleared(serve: Serve) -> None:
         "messagebird:html\neztexting:empty\n",
     ):
         assert _post_faults(server, body).status == 200
-    assert [ask(server, _BALANCE, _BIRD).status for _ in range(5)] == [503, 502, 500, 504, 200]
+    assert [ask(server, BALANCE, BIRD).status for _ in range(5)] == [503, 502, 500, 504, 200]
     listed = _entries(ask(server, "/_faults"), "faults")
     assert [entry["used"] for entry in listed] == [5, 1, 1, 1, 1, 1, 0]
     assert listed[2]["fault"] == "messagebird:status=502,times=1"
     assert ask(server, "/_faults", method="DELETE").json == {"faults": []}
-    assert ask(server, _BALANCE, _BIRD).number("amount") == 103
+    assert ask(server, BALANCE, BIRD).number("amount") == 103
 
 
 @pytest.mark.parametrize(
@@ -269,10 +124,10 @@ def test_a_wrong_fault_stops_the_start(store: Store) -> None:
 
 def test_requests_are_logged_without_their_secrets(serve: Serve) -> None:
     server = serve("messagebird:drop=before,after=1,times=1")
-    ask(server, f"{_BALANCE}?access_key=test_gshu&a=1", _BIRD)
+    ask(server, f"{BALANCE}?access_key=test_gshu&a=1", BIRD)
     with pytest.raises(ConnectionResetError):
-        ask(server, _BALANCE, _BIRD)
-    _buy(server)
+        ask(server, BALANCE, BIRD)
+    buy(server)
     logged = ask(server, "/_requests")
     for secret in (b"test_gshu", b"AccessKey", b"Basic", b"4242"):
         assert secret not in logged.body
@@ -287,7 +142,7 @@ def test_requests_are_logged_without_their_secrets(serve: Serve) -> None:
     assert "authorization" in json.dumps(first["headers"])
     assert first["credentials"] == second["credentials"] != third["credentials"]
     assert (second["status"], second["dropped"]) == (None, "before")
-    assert (third["status"], third["body_bytes"]) == (201, len(_ORDER))
+    assert (third["status"], third["body_bytes"]) == (201, len(ORDER))
     chosen = ask(server, "/_requests?provider=eztexting&method=POST&path=/v1/credits/purchase")
     assert chosen.number("total") == 1
     assert ask(server, "/_requests", method="DELETE").number("total") == 0
@@ -296,11 +151,11 @@ def test_requests_are_logged_without_their_secrets(serve: Serve) -> None:
 def test_health_and_reset(serve: Serve, store: Store) -> None:
     server = serve()
     assert ask(server, "/_health").json["status"] == "ok"
-    _buy(server)
+    buy(server)
     assert ask(server, "/_reset?provider=messagebird", method="POST").status == 200
-    assert _bought(store) == 1
+    assert bought(store) == 1
     assert ask(server, "/_reset", method="POST").status == 200
-    assert _bought(store) == 0
+    assert bought(store) == 0
     assert ask(server, "/_reset").status == 404
     assert ask(server, "/_other").status == 404
 
@@ -329,7 +184,7 @@ def test_a_damaged_state_is_told(tmp_path: Path) -> None:
     server = SandboxServer(Store(tmp_path / "sandbox.db"))
     server.start()
     try:
-        answer = ask(server, _BALANCE, _BIRD)
+        answer = ask(server, BALANCE, BIRD)
     finally:
         server.stop()
     assert (answer.status, "sandbox reset" in answer.text("error")) == (500, True)
@@ -342,8 +197,8 @@ def test_stopping_waits_for_no_latency_and_no_idle_connection(store: Store) -> N
         closing(http.client.HTTPConnection("127.0.0.1", server.port)) as idle,
         socket.create_connection(("127.0.0.1", server.port)),
     ):
-        over(idle, _BALANCE, _BIRD)
-        waiting = threading.Thread(target=lambda: ask(server, _BALANCE, _BIRD))
+        over(idle, BALANCE, BIRD)
+        waiting = threading.Thread(target=lambda: ask(server, BALANCE, BIRD))
         waiting.start()
         while ask(server, "/_requests").number("total") < 2:
             time.sleep(0.01)
@@ -378,9 +233,9 @@ def test_nothing_is_said_on_stderr(tmp_path: Path) -> None:
         port = int(process.stdout.readline())
         with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
             with suppress(http.client.IncompleteRead, ConnectionResetError):
-                over(connection, _BALANCE, _BIRD)
+                over(connection, BALANCE, BIRD)
             connection.close()
-            assert over(connection, _BALANCE, _BIRD).status == 200
+            assert over(connection, BALANCE, BIRD).status == 200
             _hang_up(port, b"GET /messagebird/balance HTTP/1.1\r\nHost: lo")
             _hang_up(port, b"GET /_health HTTP/1.1\r\nHost: localhost\r\n\r\n")
             os.kill(process.pid, signal.SIGINT)
