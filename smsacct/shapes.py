@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal, NamedTuple
 
-Kind = Literal["text", "free text", "amount", "count", "flag", "time", "texts", "object", "list", "map"]
-"""``free text`` comes from people or providers and may hold anything; ``map`` has keys of its own."""
+Kind = Literal[
+    "text", "free text", "amount", "count", "flag", "time", "texts", "setting", "object", "list", "map"
+]
+"""``free text`` comes from people or providers and may hold anything; ``setting`` is text or a
+number; ``map`` has keys of its own."""
 
 
 class Field(NamedTuple):
@@ -207,9 +210,9 @@ PROVIDERS: Final = Shape(
         Field("operations", "map", fields=_OPERATION),
     ),
 )
-SETTINGS: Final = Shape(
-    "settings", (Field("key"), Field("value", "free text", null=True), Field("source")), paged=False
-)
+_SETTING: Final = (Field("key"), Field("value", "setting", null=True), Field("source"))
+SETTINGS: Final = Shape("settings", _SETTING)
+SETTING: Final = Shape("setting", _SETTING)
 PATH: Final = Shape("path", (Field("path", "free text"),))
 SANDBOX_RESET: Final = Shape("sandbox-reset", (Field("folder", "free text"),))
 
@@ -231,6 +234,7 @@ ALL: Final[Mapping[str, Shape]] = {
         PROFILES,
         PROVIDERS,
         SETTINGS,
+        SETTING,
         PATH,
         SANDBOX_RESET,
     )

@@ -53,6 +53,27 @@ def many(context: Context, wanted: Wanted) -> Targets:
     return Targets(found, single=False)
 
 
+def many_able(context: Context, wanted: Wanted, operation: str) -> Targets:
+    """Choose the profiles of a command that not every provider can answer.
+
+    Without a name it is the ``one`` that can.
+    """
+    named = _named(context, wanted)
+    if named:
+        return Targets(named, single=len(named) == 1)
+    if not wanted.everyone:
+        return Targets([one(context, wanted, operation)], single=True)
+    found = configured(context)
+    if not found:
+        raise nobody()
+    return Targets(found, single=False)
+
+
+def every(context: Context, wanted: Wanted) -> Sequence[Profile]:
+    """Choose the profiles that are named, else every configured one; there may be none."""
+    return _named(context, wanted) or configured(context)
+
+
 def one(context: Context, wanted: Wanted, operation: str) -> Profile:
     """Choose the one profile of a command that asks one.
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 import typer
 from typer.core import TyperGroup
 
+from smsacct.settings import unknown
+
 if TYPE_CHECKING:
     from typer._click import Command, Context
 
@@ -39,9 +41,11 @@ class Commands(TyperGroup):
 
     def get_command(self, ctx: "Context", cmd_name: str) -> "Command | None":
         """Import the command ``cmd_name``, where there is one."""
-        del ctx
-        if not _NAME.fullmatch(cmd_name) or cmd_name not in names_in(self._package):
-            return None
+        names = names_in(self._package)
+        if not _NAME.fullmatch(cmd_name) or cmd_name not in names:
+            if ctx.resilient_parsing:
+                return None
+            raise unknown("command", cmd_name, names)
         module = import_module(f"{self._package.__name__}.{cmd_name}")
         if hasattr(module, "__path__"):
             return Commands(module, cmd_name)

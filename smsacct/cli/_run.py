@@ -53,6 +53,12 @@ class Run:
             import_module(f"smsacct.output.{self.format}").write(answer, self._sheet())
         sys.stdout.flush()
 
+    def write_value(self, row: Row, name: str) -> None:
+        """Write an answer of one field: bare where a table would be written."""
+        if self.format == "table" and self.only is None:
+            self.only = name
+        self.write([row], single=True)
+
     def _sheet(self) -> Sheet:
         terminal = sys.stdout.isatty()
         environ = self.context.environ
