@@ -1,0 +1,3 @@
+"""`smsacct accounts`: the customer accounts of a ledger."""
+
+HELP = "Customer accounts and what is left in each."
