@@ -128,6 +128,11 @@ def load(path: Path, providers: Collection[str]) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise ConfigError(f"{path} cannot be read: {reason}", hint="mend the file or its rights") from None
+    return parse(text, path, providers)
+
+
+def parse(text: str, path: Path, providers: Collection[str]) -> Settings:
+    """Check ``text`` as the contents of ``path``; raises ``ConfigError`` as ``load`` does."""
     try:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
