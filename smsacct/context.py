@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from smsacct.sandbox.store import Store
 
 DEFAULT_TIMEOUT: Final = 30.0
+TWINS: Final = "twins.sqlite3"
 _KEYRING_SECONDS: Final = 3.0
 _KEYRING_SECONDS_WITH_A_PERSON: Final = 60.0
 
@@ -73,7 +74,7 @@ class Context:
         """What the sandbox's twins remember between commands."""
         from smsacct.sandbox.store import Store
 
-        return Store(settings.state_folder() / "sandbox" / "twins.sqlite3")
+        return Store(settings.state_folder() / "sandbox" / TWINS)
 
     @cached_property
     def keyring(self) -> "Keyring":
@@ -129,6 +130,11 @@ class Context:
         """Tell a person something that is no failure; ``-q`` silences it."""
         if not self.quiet:
             self.tell(f"warning: {line}")
+
+    def note(self, line: str) -> None:
+        """Tell a person what goes on or what to do next; ``-q`` silences it."""
+        if not self.quiet:
+            self.tell(line)
 
     def detail(self, line: str) -> None:
         """Tell what goes on, where ``-v`` asks for it."""

@@ -57,6 +57,8 @@ def _command(arguments: Sequence[str]) -> None:
     from smsacct.errors import UsageError
 
     root = commands()
+    if "_SMSACCT_COMPLETE" in os.environ:
+        root.main(prog_name="smsacct", complete_var="_SMSACCT_COMPLETE")
     try:
         with root.make_context("smsacct", list(arguments) or ["--help"]) as context:
             root.invoke(context)

@@ -4,8 +4,24 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-_PROFILE = typer.Option("--profile", "-P", metavar="NAME", help="Ask this profile.", show_default=False)
-_PROVIDER = typer.Option("--provider", "-p", metavar="ID", help="Ask this provider.", show_default=False)
+from smsacct.cli._completion import profile_names, provider_ids
+
+_PROFILE = typer.Option(
+    "--profile",
+    "-P",
+    metavar="NAME",
+    help="Ask this profile.",
+    show_default=False,
+    autocompletion=profile_names,
+)
+_PROVIDER = typer.Option(
+    "--provider",
+    "-p",
+    metavar="ID",
+    help="Ask this provider.",
+    show_default=False,
+    autocompletion=provider_ids,
+)
 _FIELD = "Print this field alone, one value a line; a dot goes deeper (parts.plan)."
 _TIMEOUT = "How long one answer may take, retries and waits included (30)."
 

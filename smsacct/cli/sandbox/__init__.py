@@ -1,0 +1,7 @@
+"""`smsacct sandbox`: the embedded sandbox, over HTTP, and its state."""
+
+HELP = """
+The embedded sandbox: an emulator of every provider, with the documents' own sample values.
+
+`--sandbox` on any command needs no server; `sandbox serve` offers the same over real HTTP.
+"""
