@@ -4,7 +4,7 @@ Tests replace its fields.
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 from smsacct import registry, settings
 from smsacct.deadline import Deadline
+from smsacct.errors import ConfigError
 from smsacct.redact import printable
 from smsacct.settings import Profile, Settings
 
 if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
     from smsacct.credentials import Credential
     from smsacct.http import Endpoint, Http
     from smsacct.os_keyring import Keyring
@@ -79,6 +82,10 @@ class Context:
     @cached_property
     def keyring(self) -> "Keyring":
         """The OS keyring; in the sandbox, a stand-in that holds nothing of the user's."""
+        if self.sandbox:
+            from smsacct.sandbox_keyring import SandboxKeyring
+
+            return SandboxKeyring(self.folder / "keyring.json")
         from smsacct.os_keyring import Keyring
 
         seconds = _KEYRING_SECONDS_WITH_A_PERSON if self.has_person else _KEYRING_SECONDS
@@ -156,7 +163,7 @@ class Context:
         from smsacct.sandbox.catalogue import load_twin
 
         twin = load_twin(profile.provider)(self.sandbox_store, self.now)
-        return Endpoint(self.origin(profile), twin)
+        return Endpoint(self.origin(profile), _kept(twin))
 
     def _sandbox_credential(self, profile: Profile) -> "Credential":
         from smsacct.credentials import Credential
@@ -166,6 +173,19 @@ class Context:
         method = next(method for method in self.adapter(profile).auth_methods if method.id in samples)
         fields = samples[method.id]
         return Credential(method.id, fields, dict.fromkeys(fields, "sandbox"))
+
+
+def _kept(twin: "WSGIApplication") -> "WSGIApplication":
+    """Give ``twin`` so that a state it cannot keep is told as such."""
+    from smsacct.sandbox.store import StoreError
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        try:
+            return twin(environ, start_response)
+        except StoreError as error:
+            raise ConfigError(str(error), hint="the sandbox needs a state folder it can write") from None
+
+    return answer
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
