@@ -1,41 +1,44 @@
 """Where a credential comes from: the environment, a file that it names, systemd, or else the OS keyring."""
 
-import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol, TypeVar
+from typing import Final, NamedTuple
 
-from smsacct.errors import ConfigError, SmsacctError, UsageError
+from smsacct.credential_text import (
+    Method,
+    all_fields,
+    complete,
+    entry_fields,
+    is_usable,
+    lacking,
+    most_complete,
+    parse_login,
+    without_newline,
+    written,
+)
+from smsacct.errors import ConfigError, SmsacctError
 from smsacct.os_keyring import SERVICE, Keyring
 from smsacct.redact import printable
 from smsacct.settings import Profile
 
+__all__ = [
+    "Credential",
+    "Explanation",
+    "FieldSource",
+    "Method",
+    "explain",
+    "forget",
+    "given_by_environment",
+    "parse_login",
+    "resolve",
+    "store",
+]
+
 _LARGEST: Final = 64 * 1024  # bytes of a file that holds one field
 
 
-class Method(Protocol):
-    """What a credential is made of: the fields that it needs, and those that may be left out."""
-
-    @property
-    def id(self) -> str:
-        """How the method is named on the command line."""
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields that it needs."""
-
-    @property
-    def optional(self) -> tuple[str, ...]:
-        """The fields that may be left out."""
-
-
-_Method = TypeVar("_Method", bound=Method)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Credential:
+class Credential(NamedTuple):
     """The fields of one method, and in words for a person where each comes from; it never shows a value."""
 
     method: str
@@ -101,42 +104,12 @@ def explain(
 
 def given_by_environment(profile: Profile, methods: Sequence[Method], environ: Mapping[str, str]) -> bool:
     """Whether ``environ`` gives ``profile`` any field: an incomplete credential counts, to be reported."""
-    return any(_place(profile, field, environ) for method in methods for field in _all_fields(method))
-
-
-def parse_login(
-    text: str, methods: Sequence[_Method], method_id: str | None
-) -> tuple[_Method, Mapping[str, str]]:
-    """Read what ``auth login --stdin`` is given: a JSON object of fields, or a bare secret.
-
-    A bare secret is taken where the method of ``method_id``, by default the first, has one field. Raises
-    ``UsageError`` that names the field, never a value.
-    """
-    chosen = [method for method in methods if method_id in {None, method.id}]
-    if not chosen:
-        raise UsageError(
-            f"there is no method {printable(str(method_id))!r}",
-            hint=f"there are: {', '.join(method.id for method in methods)}",
-        )
-    hint = f"give a JSON object: {_sample(chosen[0])}"
-    text = _without_newline(text)
-    if not text.strip():
-        raise UsageError("nothing came on standard input", hint=hint)
-    given = _json_object(text)
-    if given is None:
-        if len(chosen[0].fields) > 1 or _looks_like_object(text):
-            raise UsageError("what came on standard input is no JSON object", hint=hint)
-        if len(text.splitlines()) > 1:
-            raise UsageError("the secret on standard input has more than one line", hint=hint)
-        given = {chosen[0].fields[0]: text}
-    method = next((method for method in chosen if _fits(method, given)), most_complete(chosen, given))
-    _check_login(method, given, hint=f"give a JSON object: {_sample(method)}")
-    return method, {name: str(value) for name, value in given.items()}
+    return any(_place(profile, name, environ) for method in methods for name in all_fields(method))
 
 
 def store(profile_name: str, fields: Mapping[str, str], keyring: Keyring) -> None:
     """Store ``fields`` as the profile's entry of the keyring; raises ``ConfigError``."""
-    keyring.write(profile_name, json.dumps(dict(fields), separators=(",", ":")))
+    keyring.write(profile_name, written(fields))
 
 
 def forget(profile_name: str, keyring: Keyring) -> None:
@@ -144,21 +117,21 @@ def forget(profile_name: str, keyring: Keyring) -> None:
     keyring.delete(profile_name)
 
 
-def most_complete(methods: Sequence[_Method], present: Mapping[str, object]) -> _Method:
-    """Give the method that lacks the least of what it needs, the first of them where several do."""
-    found = [method for method in methods if any(field in present for field in _all_fields(method))]
-    return min(found or methods, key=lambda method: sum(field not in present for field in method.fields))
-
-
-@dataclass
 class _Search:
     """One search for a credential; ``sources`` holds what was seen of it, however it ends."""
 
-    profile: Profile
-    methods: Sequence[Method]
-    environ: Mapping[str, str]
-    keyring: Callable[[], Keyring]
-    sources: dict[str, str] = field(default_factory=dict)
+    def __init__(
+        self,
+        profile: Profile,
+        methods: Sequence[Method],
+        environ: Mapping[str, str],
+        keyring: Callable[[], Keyring],
+    ) -> None:
+        self.profile = profile
+        self.methods = methods
+        self.environ = environ
+        self.keyring = keyring
+        self.sources: dict[str, str] = {}
 
     def credential(self) -> Credential:
         try:
@@ -167,7 +140,7 @@ class _Search:
             raise error.about(self.profile.provider, self.profile.name) from None
 
     def _first_side(self) -> Credential | None:
-        names = dict.fromkeys(name for method in self.methods for name in _all_fields(method))
+        names = dict.fromkeys(name for method in self.methods for name in all_fields(method))
         found = {name: _place(self.profile, name, self.environ) for name in names}
         places = {name: place for name, place in found.items() if place is not None}
         if not places:
@@ -178,10 +151,10 @@ class _Search:
                 raise ConfigError(
                     f"{self._variable(name)} and {place.clash} are both set", hint="unset one of them"
                 )
-        method = _complete(self.methods, places)
+        method = complete(self.methods, places)
         if method is None:
             raise self._incomplete_environment(places)
-        taken = {name: places[name] for name in _all_fields(method) if name in places}
+        taken = {name: places[name] for name in all_fields(method) if name in places}
         return Credential(
             method.id,
             {name: _value(place) for name, place in taken.items()},
@@ -190,8 +163,8 @@ class _Search:
 
     def _incomplete_environment(self, places: Mapping[str, _Place]) -> ConfigError:
         method = most_complete(self.methods, places)
-        missing = [self._variable(name) for name in method.fields if name not in places]
-        there = [places[name].source for name in _all_fields(method) if name in places]
+        missing = [self._variable(name) for name in lacking(method, places)]
+        there = [places[name].source for name in all_fields(method) if name in places]
         return ConfigError(
             f"incomplete credential: there is {' and '.join(there)}, but no {' and no '.join(missing)}",
             hint=f"set {' and '.join(missing)} too; the keyring does not fill up what the environment gives",
@@ -207,29 +180,20 @@ class _Search:
                 hint=f"store it with {login}; on a machine without a keyring set {variables}",
             )
         entry = f"the keyring entry {SERVICE}/{self.profile.name}"
-        fields = _entry_fields(text, self.methods)
-        if fields is None:
-            raise ConfigError(f"{entry} is not readable", hint=f"store it again with {login}")
+        fields = entry_fields(text, self.methods)
         self.sources.update(dict.fromkeys(fields, "keyring"))
-        method = _complete(self.methods, fields)
+        method = complete(self.methods, fields)
         if method is None:
-            lacking = [name for name in most_complete(self.methods, fields).fields if name not in fields]
+            missing = lacking(most_complete(self.methods, fields), fields)
             raise ConfigError(
-                f"{entry} has no {' and no '.join(lacking)}", hint=f"store it again with {login}"
+                f"{entry} holds no {' and no '.join(missing)} that can be read",
+                hint=f"store it again with {login}",
             )
-        taken = {name: fields[name] for name in _all_fields(method) if name in fields}
+        taken = {name: fields[name] for name in all_fields(method) if name in fields}
         return Credential(method.id, taken, dict.fromkeys(taken, "keyring"))
 
-    def _variable(self, field: str) -> str:
-        return f"{self.profile.variable}_{field.upper()}"
-
-
-def _all_fields(method: Method) -> tuple[str, ...]:
-    return (*method.fields, *method.optional)
-
-
-def _complete(methods: Sequence[Method], present: Mapping[str, object]) -> Method | None:
-    return next((method for method in methods if all(name in present for name in method.fields)), None)
+    def _variable(self, name: str) -> str:
+        return _variable(self.profile, name)
 
 
 def _explained(method: Method, sources: Mapping[str, str]) -> list[FieldSource]:
@@ -237,24 +201,28 @@ def _explained(method: Method, sources: Mapping[str, str]) -> list[FieldSource]:
     return [FieldSource(name, sources.get(name)) for name in names]
 
 
-def _place(profile: Profile, field: str, environ: Mapping[str, str]) -> _Place | None:
-    """Give where the first side has ``field``; no content is read and nothing raised."""
-    variable, name = f"{profile.variable}_{field.upper()}", f"smsacct.{profile.name}.{field}"
-    value, path = environ.get(variable), environ.get(f"{variable}_FILE")
+def _variable(profile: Profile, name: str) -> str:
+    return f"{profile.variable}_{name.upper()}"
+
+
+def _place(profile: Profile, name: str, environ: Mapping[str, str]) -> _Place | None:
+    """Give where the first side has the field ``name``; no content is read and nothing raised."""
+    variable = _variable(profile, name)
+    value, file = environ.get(variable), environ.get(f"{variable}_FILE")
     if value:
-        return _Place(f"environment {variable}", value, Path(), f"{variable}_FILE" if path else None)
-    if path:
-        return _Place(f"file {printable(path)} ({variable}_FILE)", None, Path(path), None)
-    folder = environ.get("CREDENTIALS_DIRECTORY")
-    if folder and os.path.lexists(Path(folder, name)):
-        return _Place(f"systemd credential {name}", None, Path(folder, name), None)
+        return _Place(f"environment {variable}", value, Path(), f"{variable}_FILE" if file else None)
+    if file:
+        return _Place(f"file {printable(file)} ({variable}_FILE)", None, Path(file), None)
+    folder, credential = environ.get("CREDENTIALS_DIRECTORY"), f"smsacct.{profile.name}.{name}"
+    if folder and os.path.lexists(Path(folder, credential)):
+        return _Place(f"systemd credential {credential}", None, Path(folder, credential), None)
     return None
 
 
 def _value(place: _Place) -> str:
     if place.value is None:
         return _file_text(place)
-    if not _is_text(place.value):
+    if not is_usable(place.value):
         raise ConfigError(f"{place.source} is not UTF-8", hint="set it again")
     return place.value
 
@@ -271,61 +239,9 @@ def _file_text(place: _Place) -> str:
     if len(data) > _LARGEST:
         raise ConfigError(f"{place.source} is over 64 KiB", hint=hint)
     try:
-        text = _without_newline(data.decode())
+        text = without_newline(data.decode())
     except UnicodeDecodeError:
         raise ConfigError(f"{place.source} is not UTF-8", hint=hint) from None
     if not text:
         raise ConfigError(f"{place.source} is empty", hint=hint)
     return text
-
-
-def _entry_fields(text: str, methods: Sequence[Method]) -> dict[str, str] | None:
-    """Read a keyring entry: what ``store`` wrote, or the bare secret of a method with one field."""
-    text = _without_newline(text)
-    entry = _json_object(text)
-    if entry is None:
-        name = next((method.fields[0] for method in methods if len(method.fields) == 1), None)
-        entry = {} if name is None or _looks_like_object(text) else {name: text}
-    return {
-        name: value for name, value in entry.items() if isinstance(value, str) and value and _is_text(value)
-    } or None
-
-
-def _json_object(text: str) -> dict[str, object] | None:
-    try:
-        value: object = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _looks_like_object(text: str) -> bool:
-    return text.lstrip().startswith("{")
-
-
-def _check_login(method: Method, given: Mapping[str, object], hint: str) -> None:
-    for name, value in given.items():
-        if name not in _all_fields(method):
-            raise UsageError(f"the method {method.id!r} has no field {printable(name)!r}", hint=hint)
-        if not isinstance(value, str) or not value or not _is_text(value):
-            raise UsageError(f"the field {name!r} is empty or no text", hint=hint)
-    missing = [name for name in method.fields if name not in given]
-    if missing:
-        raise UsageError(f"there is no {' and no '.join(missing)}", hint=hint)
-
-
-def _sample(method: Method) -> str:
-    return json.dumps(dict.fromkeys(method.fields, "…"), ensure_ascii=False)
-
-
-def _fits(method: Method, given: Mapping[str, object]) -> bool:
-    return set(method.fields) <= given.keys() <= set(_all_fields(method))
-
-
-def _without_newline(text: str) -> str:
-    return text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text
-
-
-def _is_text(value: str) -> bool:
-    """Whether ``value`` is free of lone surrogates, which no encoding carries."""
-    return value.isprintable() or not any("\ud800" <= character <= "\udfff" for character in value)

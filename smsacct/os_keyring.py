@@ -1,6 +1,7 @@
 """The OS keyring behind a time limit: the one module that imports ``keyring``, once it is needed."""
 
 import sys
+import warnings
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from threading import RLock, Thread
@@ -154,6 +155,8 @@ class Keyring:
     def _failed(self, doing: str, failure: BaseException, instead: str | None) -> ConfigError:
         from keyring.errors import InitError, KeyringLocked, NoKeyringError
 
+        # keyring's SecretService leaves its connection open where it fails; nobody can mend that from here.
+        warnings.filterwarnings("ignore", "unclosed <socket", ResourceWarning)
         if self._ring is None or isinstance(failure, NoKeyringError):
             return self._unusable(instead)
         if isinstance(failure, KeyringLocked):
