@@ -4,6 +4,7 @@ Tests replace its fields.
 """
 
 import sys
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
 from smsacct import registry, settings
+from smsacct.base_url import checked_base_url
 from smsacct.deadline import Deadline
 from smsacct.errors import ConfigError
 from smsacct.redact import printable
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from smsacct.credentials import Credential
-    from smsacct.http import Endpoint, Http
+    from smsacct.http import Connections, Endpoint, Http
     from smsacct.os_keyring import Keyring
     from smsacct.providers.base import Provider
     from smsacct.sandbox.store import Store
@@ -49,9 +51,12 @@ class Context:
     stderr: TextIO = field(default_factory=lambda: sys.stderr)
     stdin: TextIO = field(default_factory=lambda: sys.stdin)
     now: Callable[[], datetime] = utc_now
+    one_at_a_time: bool = False
     keep: Callable[[bytes], None] = field(default=lambda _body: None)
     page_done: Callable[[], None] = field(default=lambda: None)
     secrets: set[str] = field(default_factory=set)
+    _open: "dict[str, Connections]" = field(default_factory=dict)
+    _opening: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
     def providers(self) -> registry.ProviderIds:
@@ -124,14 +129,30 @@ class Context:
         if self.sandbox:
             return self.adapter(profile).origin
         if self.environ.get(variable):
-            return settings.checked_base_url(self.environ[variable], variable)
+            return checked_base_url(self.environ[variable], variable)
         return profile.base_url or self.adapter(profile).origin
 
     def http(self, profile: Profile) -> "Http":
         """Open the way to the profile's provider; the deadline of one answer starts here."""
         from smsacct.http import Http
 
-        return Http(self._endpoint(profile), self.deadline(), tell=self.detail, keep=self.keep)
+        endpoint = self._endpoint(profile)
+        shared = self._connections(endpoint)
+        return Http(endpoint, self.deadline(), tell=self.detail, keep=self.keep, shared=shared)
+
+    def close(self) -> None:
+        """Close every connection that was opened."""
+        for connections in self._open.values():
+            connections.close()
+        self._open.clear()
+
+    def _connections(self, endpoint: "Endpoint") -> "Connections":
+        from smsacct.http import Connections
+
+        with self._opening:
+            if endpoint.origin not in self._open:
+                self._open[endpoint.origin] = Connections(endpoint)
+            return self._open[endpoint.origin]
 
     def warn(self, line: str) -> None:
         """Tell a person something that is no failure; ``-q`` silences it."""

@@ -18,7 +18,7 @@ def digits(amount: Decimal) -> str:
 def to_json(value: Json, indent: int | None = None, depth: int = 0) -> str:
     """Give ``value`` as JSON in which every control or invisible character is escaped.
 
-    ``indent`` spaces a level, or all in one line.
+    ``indent`` spaces a level, or all in one line without a space.
     """
     if isinstance(value, str):
         return escaped(encode_basestring(value))
@@ -29,7 +29,8 @@ def to_json(value: Json, indent: int | None = None, depth: int = 0) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, dict):
-        members = [f"{to_json(key)}: {to_json(item, indent, depth + 1)}" for key, item in value.items()]
+        colon = ":" if indent is None else ": "
+        members = [f"{to_json(key)}{colon}{to_json(item, indent, depth + 1)}" for key, item in value.items()]
         return _joined("{}", members, indent, depth)
     if isinstance(value, list | tuple):
         return _joined("[]", [to_json(item, indent, depth + 1) for item in value], indent, depth)
@@ -38,7 +39,7 @@ def to_json(value: Json, indent: int | None = None, depth: int = 0) -> str:
 
 def _joined(brackets: str, parts: list[str], indent: int | None, depth: int) -> str:
     if not parts or indent is None:
-        return f"{brackets[0]}{', '.join(parts)}{brackets[1]}"
+        return f"{brackets[0]}{','.join(parts)}{brackets[1]}"
     margin = "\n" + " " * (indent * (depth + 1))
     end = "\n" + " " * (indent * depth)
     return f"{brackets[0]}{margin}{f',{margin}'.join(parts)}{end}{brackets[1]}"

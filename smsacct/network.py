@@ -8,7 +8,7 @@ import queue
 import socket
 import ssl
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import httpcore
@@ -20,13 +20,17 @@ _Option = (  # httpcore's SOCKET_OPTION, which it does not export
 )
 
 
+_LONGEST_TRY = 5.0  # seconds for one address where there are others
+
+
 @dataclass(slots=True)
 class Attempt:
     """One request on its way: how long it may take, and whether a byte of it can have left."""
 
     deadline: Deadline
-    encrypted: bool
+    layers: int  # of TLS around the request: none for http, two through a proxy that speaks TLS itself
     departed: bool = False
+    shaken: int = 0  # TLS handshakes that it began
 
     def left(self, late: type[httpcore.TimeoutException]) -> float:
         """Seconds that the next step may take; raises ``late`` where there are none."""
@@ -37,9 +41,13 @@ class Attempt:
 
 
 class Network(httpcore.NetworkBackend):
-    """Opens and drives the connections of a pool; each thread sets ``attempt`` before its request."""
+    """Opens and drives the connections of a pool; ``trust`` gives what a TLS handshake trusts.
 
-    def __init__(self) -> None:
+    Each thread sets ``attempt`` before its request.
+    """
+
+    def __init__(self, trust: Callable[[], ssl.SSLContext]) -> None:
+        self.trust = trust
         self._here = threading.local()
         self._backend = httpcore.SyncBackend()
 
@@ -66,7 +74,9 @@ class Network(httpcore.NetworkBackend):
         addresses = _resolve(host, port, self.attempt)
         failure: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
         for index, address in enumerate(addresses):
-            share = self.attempt.left(httpcore.ConnectTimeout) / (len(addresses) - index)
+            share = self.attempt.left(httpcore.ConnectTimeout)
+            if index + 1 < len(addresses):  # an address that swallows packets leaves time for the others
+                share = min(_LONGEST_TRY, share / (len(addresses) - index))
             try:
                 return _Stream(self._backend.connect_tcp(address, port, share), self)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
@@ -77,10 +87,10 @@ class Network(httpcore.NetworkBackend):
 class _Stream(httpcore.NetworkStream):
     """A stream whose every step is limited by the deadline of the request it serves just then."""
 
-    def __init__(self, inner: httpcore.NetworkStream, network: Network, *, encrypted: bool = False) -> None:
+    def __init__(self, inner: httpcore.NetworkStream, network: Network, layers: int = 0) -> None:
         self._inner = inner
         self._network = network
-        self._encrypted = encrypted
+        self._layers = layers
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         del timeout
@@ -90,8 +100,8 @@ class _Stream(httpcore.NetworkStream):
         del timeout
         attempt = self._network.attempt
         left = attempt.left(httpcore.WriteTimeout)
-        # What goes to a proxy in the clear to open a tunnel is not yet the request.
-        if buffer and self._encrypted == attempt.encrypted:
+        # What goes to a proxy to open a tunnel is not yet the request.
+        if buffer and self._layers >= attempt.layers:
             attempt.departed = True
         self._inner.write(buffer, left)
 
@@ -101,11 +111,13 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        del timeout
-        left = self._network.attempt.left(httpcore.ConnectTimeout)
-        return _Stream(
-            self._inner.start_tls(ssl_context, server_hostname, left), self._network, encrypted=True
-        )
+        del timeout, ssl_context
+        attempt = self._network.attempt
+        context = self._network.trust()
+        context.set_alpn_protocols(["http/1.1"])
+        attempt.shaken = self._layers + 1
+        inner = self._inner.start_tls(context, server_hostname, attempt.left(httpcore.ConnectTimeout))
+        return _Stream(inner, self._network, self._layers + 1)
 
     def get_extra_info(self, info: str) -> object:
         return self._inner.get_extra_info(info)
@@ -122,8 +134,8 @@ def _resolve(host: str, port: int, attempt: Attempt) -> list[str]:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError as error:
             answers.put(error)
-        except UnicodeError as error:  # a label too long for a name
-            answers.put(OSError(str(error)))
+        except UnicodeError:  # a label that is empty or too long for a name
+            answers.put(socket.gaierror(socket.EAI_NONAME, "no name"))
         else:
             answers.put([str(address[0]) for *_, address in found])
 
@@ -132,9 +144,12 @@ def _resolve(host: str, port: int, attempt: Attempt) -> list[str]:
         answer = answers.get(timeout=attempt.left(httpcore.ConnectTimeout))
     except queue.Empty:
         raise httpcore.ConnectTimeout("the name was not resolved in time") from None
-    if isinstance(answer, OSError):
-        raise httpcore.ConnectError(str(answer)) from answer
-    return answer
+    if not isinstance(answer, OSError):
+        return answer
+    try:
+        raise answer
+    except OSError:  # its context tells why; httpcore's pool takes the cause away
+        raise httpcore.ConnectError("the name does not resolve") from answer
 
 
 def _is_literal(host: str) -> bool:

@@ -1,7 +1,11 @@
 """What keeps secrets and control characters out of everything that people read."""
 
+import json
 import re
+from base64 import b64decode
 from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import quote, quote_plus
 
 MASK = "***"
 
@@ -13,6 +17,10 @@ SECRET_NAMES = (
     "refresh_token",
     "token",
     "token_secret",
+    "tokenSecret",
+    "id_token",
+    "client_secret",
+    "clientSecret",
     "auth_token",
     "authToken",
     "api_key",
@@ -28,14 +36,16 @@ SECRET_NAMES = (
     "consumer_key",
     "consumer_secret",
     "password",
+    "passwd",
     "secret",
     "authorization",
 )
 
 _MEMBER = re.compile(
     rb'("(?:' + "|".join(SECRET_NAMES).encode() + rb')"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s,}\]{["]+)',
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
+_BASIC = re.compile(r"(?i:\bbasic)\s+([A-Za-z0-9+/\\]{4,}={0,2})", re.ASCII)
 # Cc, Cf, Zl, Zp and Cs: controls, C1, bidi overrides and marks, zero-width, line separators, surrogates.
 _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
@@ -47,14 +57,14 @@ _SHORTEST = 4  # below this, masking would eat ordinary words and digits
 
 def printable(text: str) -> str:
     """Give ``text`` without a character that could steer a terminal; breaks and tabs become a space."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return _UNPRINTABLE.sub(lambda found: " " if found[0] in "\t\n\r\v\f\x85\u2028\u2029" else "", text)
 
 
 def escaped(text: str) -> str:
     """Give ``text`` (JSON) with every such character as an escape, so that it parses to the same value."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return _UNPRINTABLE.sub(lambda found: _escape(found[0]), text)
 
@@ -68,11 +78,11 @@ def _escape(character: str) -> str:
 
 
 def without(text: str, secrets: Iterable[str]) -> str:
-    """Give ``text`` with each of ``secrets`` masked."""
+    """Give ``text`` with each of ``secrets`` masked, however a header or a URL spells it."""
     for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST and secret in text:
-            text = text.replace(secret, MASK)
-    return text
+        for spelling in _spellings(secret):
+            text = text.replace(spelling, MASK)
+    return _BASIC.sub(_masked_pair, text)
 
 
 def masked_members(body: bytes) -> bytes:
@@ -85,11 +95,27 @@ def masked_members(body: bytes) -> bytes:
 
 def masked_reply(body: bytes, secrets: Iterable[str]) -> bytes:
     """Give the bytes of a reply as ``--raw`` shows them: known members and ``secrets`` masked."""
-    body = masked_members(body)
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST:
-            body = body.replace(secret.encode(), MASK.encode())
-    return body
+    text = masked_members(body).decode("utf-8", "surrogateescape")  # which keeps every byte
+    return without(text, secrets).encode("utf-8", "surrogateescape")
+
+
+@lru_cache(maxsize=256)
+def _spellings(secret: str) -> tuple[str, ...]:
+    """Give the ways in which ``secret`` may be written: bare, in JSON, in a URL; the longest first."""
+    if len(secret) < _SHORTEST:
+        return ()
+    found = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+    found |= {spelling.replace("/", r"\/") for spelling in found}  # as PHP has it
+    found |= {quote(secret, safe="", errors="replace"), quote_plus(secret, errors="replace")}
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def _masked_pair(found: re.Match[str]) -> str:
+    """Mask what ``Basic`` carries (RFC 7617); the word alone is an ordinary one."""
+    coded = found[1].replace("\\", "").rstrip("=")
+    if len(coded) % 4 == 1 or b":" not in b64decode(coded + "=" * (-len(coded) % 4)):
+        return found[0]
+    return found[0].replace(found[1], MASK)
 
 
 def hint_of(secret: str) -> str:

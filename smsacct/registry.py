@@ -5,6 +5,7 @@ Only the adapter that is asked for is imported; entry points are looked up only 
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -33,11 +34,12 @@ class ProviderIds(AbstractSet[str]):
         return len({*own_ids(), *_external()})
 
 
-def own_ids() -> list[str]:
+@cache
+def own_ids() -> tuple[str, ...]:
     """Give the ids of the providers that ship with the tool, sorted, without importing one."""
     folder = Path(__file__).parent / "providers"
     names = {path.stem for path in folder.iterdir() if path.suffix == ".py"} - _SHARED
-    return sorted(name.replace("_", "-") for name in names)
+    return tuple(sorted(name.replace("_", "-") for name in names))
 
 
 def find(provider: str) -> "type[Provider]":
@@ -65,6 +67,7 @@ def _adapter_of(names: dict[str, object], provider: str) -> "type[Provider]":
     raise InternalError(f"the file of {provider!r} holds no adapter of that id")
 
 
+@cache
 def _external() -> "dict[str, EntryPoint]":
     from importlib.metadata import entry_points
 

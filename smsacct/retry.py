@@ -34,6 +34,6 @@ def _is_count(text: str) -> bool:
 def _until(date: str, now: str) -> float | None:
     try:
         wait: float = (parsedate_to_datetime(date) - parsedate_to_datetime(now)).total_seconds()
-    except (ValueError, TypeError):  # no date, or one with and one without a zone
+    except (ValueError, TypeError, OverflowError, IndexError):  # no date, or only one of them with a zone
         return None
     return max(0.0, wait)

@@ -1,12 +1,12 @@
 """What the user has set: ``config.toml``, the profiles in it, and the environment's say over both."""
 
-import tomllib
+import re
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, NamedTuple, cast
-from urllib.parse import urlsplit
 
+from smsacct.base_url import checked_base_url
 from smsacct.errors import ConfigError, UsageError
 from smsacct.redact import printable
 
@@ -22,14 +22,21 @@ _NAME_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _SECRET_WORDS: Final = (
     "password",
     "passwd",
+    "passphrase",
     "secret",
     "token",
-    "api_key",
     "apikey",
-    "access_key",
+    "accesskey",
+    "appkey",
+    "authkey",
+    "consumerkey",
+    "privatekey",
     "credential",
+    "authorization",
 )
-_NOT_SECRET: Final = frozenset({"max_credits_per_purchase", "max_credits_per_day"})
+_LARGEST_CAP: Final = 10**12
+_DEEPEST: Final = 10
+_LARGEST_FILE: Final = 1024 * 1024  # bytes
 
 
 class Profile(NamedTuple):
@@ -64,42 +71,6 @@ def is_name(text: str) -> bool:
     return bool(text) and text[0] != "-" and _NAME_LETTERS.issuperset(text)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether ``host`` is this machine: 127.0.0.0/8, ``::1`` or ``localhost``."""
-    if host in {"localhost", "::1"}:
-        return True
-    parts = host.split(".")
-    return len(parts) == 4 and parts[0] == "127" and all(part.isdigit() and int(part) < 256 for part in parts)
-
-
-def checked_base_url(url: str, origin: str) -> str:
-    """Give ``url`` without its final slash, where it may replace a provider's origin.
-
-    ``origin`` says where it comes from. Raises ``ConfigError`` for anything but https, or http on loopback.
-    """
-    hint = "write it as https://host or https://host/prefix; http is for 127.0.0.1, ::1 and localhost alone"
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        raise ConfigError(f"{origin}: base_url is no URL", hint=hint) from None
-    if parts.username is not None or parts.password is not None:
-        raise ConfigError(f"{origin}: base_url holds user info, which may be a secret", hint=hint)
-    if "?" in url or "#" in url:
-        raise ConfigError(f"{origin}: base_url has a query or a fragment", hint=hint)
-    if (
-        parts.scheme not in {"https", "http"}
-        or not host
-        or not url.isascii()
-        or not url.isprintable()
-        or " " in url
-    ):
-        raise ConfigError(f"{origin}: base_url is no https URL", hint=hint)
-    if parts.scheme == "http" and not is_loopback(host):
-        raise ConfigError(f"{origin}: base_url would send credentials in the clear to {host}", hint=hint)
-    return url.rstrip("/")
-
-
 def config_path(environ: Mapping[str, str]) -> Path:
     """Where ``config.toml`` lies: where ``SMSACCT_CONFIG`` says, else in the platform's config folder."""
     if environ.get("SMSACCT_CONFIG"):
@@ -122,23 +93,31 @@ def load(path: Path, providers: Collection[str]) -> Settings:
     Raises ``ConfigError`` that names the key for anything wrong in it.
     """
     try:
-        text = path.read_text("utf-8")
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_FILE + 1)
+        text = data.decode()
     except FileNotFoundError:
         return Settings(path)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise ConfigError(f"{path} cannot be read: {reason}", hint="mend the file or its rights") from None
+    if len(data) > _LARGEST_FILE:
+        raise ConfigError(f"{path} is over 1 MiB", hint="`smsacct config path` names the file")
     return parse(text, path, providers)
 
 
 def parse(text: str, path: Path, providers: Collection[str]) -> Settings:
     """Check ``text`` as the contents of ``path``; raises ``ConfigError`` as ``load`` does."""
+    if text.startswith("\ufeff"):
+        raise ConfigError(f"{path} begins with a byte order mark", hint="save it as UTF-8 without one")
+    import tomllib
+
     try:
         table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of too many digits
         where = str(error).rpartition("(at ")[2].rstrip(")")  # the rest of its text may quote a secret
         raise ConfigError(
-            f"{path} is no TOML" + (f" ({where})" if where.startswith("line") else ""),
+            f"{path} is no TOML" + (f" ({where})" if where.startswith(("line", "end")) else ""),
             hint="mend that line; `smsacct config path` names the file",
         ) from None
     return _Reader(path, providers).read(table)
@@ -153,7 +132,7 @@ class _Reader:
         self.warnings: list[str] = []
 
     def read(self, table: Mapping[str, object]) -> Settings:
-        self._refuse_secrets(table, "")
+        self._refuse_secrets(table)
         self._check_keys(table, _TOP_KEYS, "")
         profiles = {
             name: self._profile(name, body)
@@ -204,8 +183,10 @@ class _Reader:
 
     def _cap(self, where: str, body: Mapping[str, int], key: str) -> int | None:
         cap = body.get(key)
-        if cap is not None and cap < 0:
-            raise self._error(f"{where}.{key} is below zero")
+        if cap is not None and not 0 <= cap <= _LARGEST_CAP:
+            raise self._error(
+                f"{where}.{key} is below zero" if cap < 0 else f"{where}.{key} is beyond reason"
+            )
         return cap
 
     def _check_keys(self, table: Mapping[str, object], known: Mapping[str, type], where: str) -> None:
@@ -220,14 +201,20 @@ class _Reader:
                 raise self._error(f"{shown} is no setting", hint=f"did you mean {near[0]}?")
             self.warnings.append(f"{self.path}: {shown} is no setting that this version knows")
 
-    def _refuse_secrets(self, table: Mapping[str, object], where: str) -> None:
-        for key, value in table.items():
-            if isinstance(value, dict):
-                # A profile may be called "token-test"; a key under it that says so holds a secret.
-                self._refuse_secrets(value, f"{where}{printable(key)}.")
-            elif key not in _NOT_SECRET and _names_secret(key):
+    def _refuse_secrets(self, table: Mapping[str, object]) -> None:
+        rest: list[tuple[tuple[str, ...], object]] = [((), table)]
+        while rest:
+            path, value = rest.pop()
+            if len(path) > _DEEPEST:
+                raise self._error(f"{printable(path[0])} is nested too deeply")
+            if isinstance(value, list):
+                rest += [(path, item) for item in value]
+            elif isinstance(value, dict):
+                rest += [((*path, key), item) for key, item in value.items()]
+            # A profile may be called "token-test"; a key above or below it that says so holds a secret.
+            elif any(_names_secret(key) for key in (*path[:1], *path[1 + (path[0] == "profiles") :])):
                 raise self._error(
-                    f"{where}{printable(key)} holds a secret, which has no place in a config file",
+                    f"{printable('.'.join(path))} holds a secret, which has no place in a config file",
                     hint="take it out and change it, then store it with `smsacct auth login`",
                 )
 
@@ -239,7 +226,7 @@ _TYPE_NAMES: Final = {str: "a text in quotes", int: "a whole number", dict: "a t
 
 
 def _names_secret(key: str) -> bool:
-    plain = key.lower().replace("-", "_")
+    plain = re.sub("[^a-z]", "", key.lower())
     return any(word in plain for word in _SECRET_WORDS)
 
 

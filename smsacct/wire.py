@@ -16,6 +16,8 @@ from smsacct.redact import without
 
 # An amount of more digits than this is no amount; it also bounds what `1e999999999` can cost.
 _MOST_DIGITS: Final = 1000
+_LARGEST_INTEGER: Final = 10**18  # as a count of anything, or as seconds
+_DEEPEST: Final = 50
 _NAMES: Final = {
     dict: "an object",
     list: "a list",
@@ -39,7 +41,7 @@ def parse(data: bytes) -> Json:
         raise UnavailableError("the reply is empty where JSON is due", hint=_LATER)
     try:
         value: Json = json.loads(
-            data.decode("utf-8"), parse_float=_number, parse_int=_number, parse_constant=_no_constant
+            data.decode("utf-8-sig"), parse_float=_number, parse_int=_number, parse_constant=_no_constant
         )
     except UnicodeDecodeError:
         raise UnavailableError("the reply is not valid UTF-8", hint=_LATER) from None
@@ -128,6 +130,8 @@ class Body:
     def integer(self, name: str) -> int:
         """The whole number ``name``."""
         value = self.decimal(name)
+        if abs(value) > _LARGEST_INTEGER:
+            self._fail(name, "is beyond reason")
         if value != value.to_integral_value():
             self._fail(name, "is no whole number")
         return int(value)
@@ -138,17 +142,17 @@ class Body:
 
     def text(self, name: str) -> str:
         """The text ``name``; what it echoes of the credentials is masked."""
-        return without(self.secret(name), self._secrets)
+        return without(self._text(name), self._secrets)
 
     def text_or_none(self, name: str) -> str | None:
         """The text ``name``, or ``None`` where it is absent or null."""
         return None if self.optional(name) is None else self.text(name)
 
     def secret(self, name: str) -> str:
-        """The text ``name`` as it is: for a token that is to be kept, never for display."""
-        value = self.child(name)._value
-        if not isinstance(value, str):
-            self._wrong(name, value, "text")
+        """The token ``name`` as it is, to be kept and never shown: printable ASCII without a space."""
+        value = self._text(name)
+        if not value or not value.isascii() or not value.isprintable() or " " in value:
+            self._fail(name, "is no token")
         return value
 
     def time(self, name: str) -> datetime:
@@ -170,7 +174,24 @@ class Body:
         body = self.optional(name)
         if body is None:
             return None
-        return {key: _masked(value, self._secrets) for key, value in body._object().items()}
+        return {without(key, self._secrets): body._masked(value) for key, value in body._object().items()}
+
+    def _text(self, name: str) -> str:
+        value = self.child(name)._value
+        if not isinstance(value, str):
+            self._wrong(name, value, "text")
+        return value
+
+    def _masked(self, value: Json, depth: int = 1) -> Json:
+        if depth > _DEEPEST:
+            self._fail("", "is nested without end")
+        if isinstance(value, str):
+            return without(value, self._secrets)
+        if isinstance(value, dict):
+            return {without(key, self._secrets): self._masked(item, depth + 1) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._masked(item, depth + 1) for item in value]
+        return value
 
     def _object(self) -> Mapping[str, Json]:
         if not isinstance(self._value, dict):
@@ -191,13 +212,3 @@ class Body:
         path = self._joined(name)
         where = f"{path!r} in the reply" if path else "the reply"
         raise UnavailableError(f"{where} {problem}", hint=_LATER)
-
-
-def _masked(value: Json, secrets: Sequence[str]) -> Json:
-    if isinstance(value, str):
-        return without(value, secrets)
-    if isinstance(value, dict):
-        return {key: _masked(item, secrets) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_masked(item, secrets) for item in value]
-    return value

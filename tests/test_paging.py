@@ -63,7 +63,8 @@ def test_rows_that_arrive_double_and_lose_nothing(
     found = ids(shifting, at_once)
     assert len(found) == len(set(found))
     assert set(range(1, rows + 1)) <= set(found)
-    assert found == sorted(found, reverse=True)
+    if max(arriving, default=0) * (at_once + 1) < limit:  # else a whole page of newer rows can come between
+        assert found == sorted(found, reverse=True)
 
 
 @settings(deadline=None, max_examples=200)
@@ -133,5 +134,5 @@ def test_no_more_pages_are_asked_once_nobody_reads() -> None:
     pages = NewestFirst(shifting.read, 1, 4).pages()
     for _ in range(3):
         next(pages)
-    pages.close()  # type: ignore[attr-defined]  # a generator
+    pages.close()
     assert shifting.reads < 20

@@ -1,7 +1,6 @@
 """What is left in every account: one profile or many at once, and the gate for scripts."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -68,6 +67,8 @@ def ask_all(
     if len(profiles) == 1:
         yield safely(profiles[0])
         return
+    from concurrent.futures import ThreadPoolExecutor
+
     pool = ThreadPoolExecutor(min(at_once, len(profiles)))
     try:
         yield from pool.map(safely, profiles)

@@ -1,10 +1,11 @@
 """What came in and what it went on: the summary, deposits and message orders, by the page or all of them."""
 
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from smsacct.actions.paging import NewestFirst
 from smsacct.actions.session import session
 from smsacct.actions.times import iso
 from smsacct.context import Context
@@ -13,7 +14,6 @@ from smsacct.models import Deposit, Message, Page, Pagination, Row
 from smsacct.providers.base import ListRules, Provider
 from smsacct.settings import Profile
 
-_REMEMBERED: Final = 5000  # ids; more rows than that cannot arrive between two pages
 _READINGS: Final = 5
 
 
@@ -33,7 +33,12 @@ class Query(NamedTuple):
     @property
     def all_pages(self) -> bool:
         """Whether the list is read to its end: asked for, or implied by a filter."""
-        return self.everything or any(part is not None for part in (self.since, self.until, self.status))
+        return self.everything or self.filters
+
+    @property
+    def filters(self) -> bool:
+        """Whether rows are left out."""
+        return any(part is not None for part in (self.since, self.until, self.status))
 
     def takes(self, item: Item) -> bool:
         """Whether ``item`` is one of the rows that are wanted."""
@@ -66,8 +71,8 @@ class Listing:
         self.limit = _checked_limit(self._query, rules)
         with session(self._context, self._profile, self._operation) as provider:
             for page in self._pages(provider, rules):
+                self.rows_given += len(page)
                 for item in page:
-                    self.rows_given += 1
                     yield _deposit_row(item) if isinstance(item, Deposit) else _message_row(item)
                 self._context.page_done()
 
@@ -86,16 +91,15 @@ class Listing:
         """Say in one line how a list that broke off is continued."""
         return f"{self.rows_given} rows came; go on with --all-pages --page {self.page} --limit {self.limit}"
 
-    def _pages(self, provider: Provider, rules: ListRules) -> Iterator[list[Item]]:
-        read = self._reader(provider)
+    def _pages(self, provider: Provider, rules: ListRules) -> Iterator[Sequence[Item]]:
         if not self._query.all_pages:
-            page = read(self.page)
+            page = self._reader(provider)(self.page)
             self._pagination = page.pagination
-            yield list(page.items)
+            yield page.items
         elif rules.newest_first:
-            yield from self._newest_first(read)
+            yield from self._newest_first(provider, 1 if self._context.one_at_a_time else rules.at_once)
         else:
-            yield self._whole(read)
+            yield self._whole(self._reader(provider))
 
     def _reader(self, provider: Provider) -> Callable[[int], Page[Item]]:
         def read(number: int) -> Page[Item]:
@@ -108,20 +112,23 @@ class Listing:
 
         return read
 
-    def _newest_first(self, read: Callable[[int], Page[Item]]) -> Iterator[list[Item]]:
-        """Read on while rows move down under new ones: a row that was seen comes again and is left out."""
-        seen: deque[str] = deque(maxlen=_REMEMBERED)
-        while True:
-            page = read(self.page)
-            fresh = [item for item in page.items if not isinstance(item, Message) or item.id not in seen]
-            seen.extend(item.id for item in fresh if isinstance(item, Message))
-            yield [item for item in fresh if self._query.takes(item)]
-            since = self._query.since
-            if since is not None and any(item.created_at < since for item in page.items):
-                return
-            if _is_last(page):
-                return
-            self.page += 1
+    def _newest_first(self, provider: Provider, at_once: int) -> Iterator[Sequence[Item]]:
+        """Read ahead, several pages at a time, and stop at the first row that is too old."""
+
+        def read(number: int) -> Page[Message]:
+            provider.http.deadline = self._context.deadline()
+            return provider.messages(number, self.limit)
+
+        reading = NewestFirst(read, self.page, at_once)
+        with closing(reading.pages()) as pages:
+            try:
+                for page in pages:
+                    yield [item for item in page if self._query.takes(item)] if self._query.filters else page
+                    since = self._query.since
+                    if since is not None and any(item.created_at < since for item in page):
+                        return
+            finally:
+                self.page = reading.next_page
 
     def _whole(self, read: Callable[[int], Page[Item]]) -> list[Item]:
         """Read a list without ids or known order until nothing changed from its first page to its last."""
@@ -186,4 +193,13 @@ def _deposit_row(deposit: Deposit) -> Row:
 
 
 def _message_row(message: Message) -> Row:
-    return {**message._asdict(), "created_at": iso(message.created_at)}
+    name, recipient, text, amount, unit, status, created_at = message
+    return {
+        "id": name,
+        "recipient": recipient,
+        "text": text,
+        "amount": amount,
+        "unit": unit,
+        "status": status,
+        "created_at": iso(created_at),
+    }

@@ -6,14 +6,16 @@ never skip one. A page that was read ahead can: where its total differs from tha
 thrown away with all that was read ahead, and read again from there.
 """
 
+import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 from smsacct.errors import UnavailableError
 from smsacct.models import Message, Page
 
+_WORTH_A_THREAD: Final = 0.005  # seconds
 _REMEMBERED: Final = 5000  # ids; more rows cannot arrive between two pages
 
 Read = Callable[[int], Page[Message]]
@@ -31,15 +33,22 @@ class NewestFirst:
         self.page = first
         self._limit = 0
         self._total = 0
-        self._ids: deque[str] = deque()
-        self._given: set[str] = set()
+        self._given = _Remembered()
 
-    def pages(self) -> Iterator[list[Message]]:
+    @property
+    def next_page(self) -> int:
+        """The page whose rows come next: where a list that broke off is continued."""
+        return self.page + 1 if self._limit else self.page
+
+    def pages(self) -> Generator[Sequence[Message], None, None]:
         """Give the rows of one page after the other; each list is what that page adds.
 
         Raises what ``read`` raises, and ``UnavailableError`` where a page is empty that should not be.
         """
+        started = time.monotonic()
         head = self._read(self.page)
+        # Where pages come faster than they are worked through, more threads only get in each other's way.
+        self._at_once = max(1, min(self._at_once, int((time.monotonic() - started) / _WORTH_A_THREAD)))
         self._limit = _real_limit(head)
         yield self._taken(head)
         pool = ThreadPoolExecutor(self._at_once)
@@ -48,7 +57,7 @@ class NewestFirst:
         finally:  # a reader that went away, or a failure: what is not under way is not asked any more
             pool.shutdown(wait=False, cancel_futures=True)
 
-    def _rest(self, pool: ThreadPoolExecutor) -> Iterator[list[Message]]:
+    def _rest(self, pool: ThreadPoolExecutor) -> Iterator[Sequence[Message]]:
         ahead: deque[Future[Page[Message]]] = deque()
         sure = 0  # the page that was asked for only after the one before it was taken
         while self.page + len(ahead) < self._last or ahead:
@@ -69,24 +78,36 @@ class NewestFirst:
     def _last(self) -> int:
         return -(-self._total // self._limit) if self._limit else 0
 
-    def _taken(self, page: Page[Message]) -> list[Message]:
+    def _taken(self, page: Page[Message]) -> Sequence[Message]:
         """Give the rows of a page that were not given before."""
         self._total = page.pagination.total
-        if not page.items and self.page < self._last:
+        if not page.items and (self.page - 1) * self._limit < self._total:
             raise UnavailableError(
                 f"page {self.page} is empty, though the list tells of {self._total} rows",
                 hint="try again later",
             )
-        return [message for message in page.items if self._is_new(message.id)]
+        names = [message.id for message in page.items]
+        known = [index for index, name in enumerate(names) if name in self._given]
+        self._given.add(names)
+        # What stands above a row that was given is newer than the first page, and would come out of order.
+        return page.items[known[-1] + 1 :] if known else page.items
 
-    def _is_new(self, name: str) -> bool:
-        if name in self._given:
-            return False
-        if len(self._ids) >= _REMEMBERED:
-            self._given.discard(self._ids.popleft())
-        self._ids.append(name)
-        self._given.add(name)
-        return True
+
+class _Remembered:
+    """The ids that came last: at least ``_REMEMBERED`` of them, at most twice as many."""
+
+    def __init__(self) -> None:
+        self._newer: set[str] = set()
+        self._older: set[str] = set()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._newer or name in self._older
+
+    def add(self, names: Iterable[str]) -> None:
+        """Remember ``names``, and forget the oldest where there are many."""
+        self._newer.update(names)
+        if len(self._newer) >= _REMEMBERED:
+            self._older, self._newer = self._newer, set()
 
 
 def _real_limit(head: Page[Message]) -> int:

@@ -33,10 +33,10 @@ class Sheet(NamedTuple):
 
 
 def formats() -> list[str]:
-    """Give the names of the formats that there are, from the files in this folder."""
+    """Give the names of the formats that there are: the files in this folder, but for this one and _parts."""
     files = Path(__file__).parent.iterdir()
     return sorted(
-        path.stem for path in files if path.suffix == ".py" and path.stem not in {"__init__", "base"}
+        path.stem for path in files if path.suffix == ".py" and path.stem[0] != "_" and path.stem != "base"
     )
 
 

@@ -28,7 +28,7 @@ def cells_of(answer: Answer) -> Iterator[list[str]]:
 
 def _cell(kind: Kind, value: Json) -> str:
     text = words(value)
-    if kind in _NUMBERS or not text.startswith(_STARTS_FORMULA) or _is_recipient(text):
+    if kind in _NUMBERS or not text.lstrip().startswith(_STARTS_FORMULA) or _is_recipient(text):
         return text
     return f"'{text}"
 

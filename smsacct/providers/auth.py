@@ -38,7 +38,10 @@ def basic() -> AuthMethod:
             raise ConfigError(
                 "the username holds a colon, which Basic cannot carry", hint="check the username"
             )
-        pair = f"{fields['username']}:{fields['password']}".encode()
+        try:
+            pair = f"{fields['username']}:{fields['password']}".encode()
+        except UnicodeEncodeError:
+            raise ConfigError("username and password are not UTF-8", hint="store them again") from None
         value = f"Basic {b64encode(pair).decode('ascii')}"
         return lambda _method, _url: {"Authorization": value}
 

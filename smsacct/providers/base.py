@@ -8,7 +8,6 @@ can do is computed from that.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from hashlib import sha256
 from typing import ClassVar, Final, NamedTuple, NoReturn, TypeVar
 
 from smsacct.errors import (
@@ -66,11 +65,15 @@ class Source(NamedTuple):
 
 
 class ListRules(NamedTuple):
-    """How a list is paged: the page size by default and at most, and whether the newest comes first."""
+    """How a list is paged: the page size by default and at most, and whether the newest comes first.
+
+    ``at_once`` is how many pages are read side by side: few enough to be polite.
+    """
 
     default_limit: int
     largest_limit: int
     newest_first: bool
+    at_once: int = 8
 
 
 class Login(NamedTuple):
@@ -197,13 +200,16 @@ class Provider:
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Body:
         """Read ``path``, repeated as reads are, and give its JSON."""
+        return Body.read(self.reply(path, query).body, self.secrets)
+
+    def reply(self, path: str, query: Mapping[str, str] | None = None) -> Reply:
+        """Read ``path``, repeated as reads are, and give the success reply itself."""
         try:
-            reply = self.http.read(path, query, self._sign, self.judge)
+            return self.http.read(path, query, self._sign, self.judge)
         except AuthError as error:
             if not self._renewed(error):
                 raise
-            reply = self.http.read(path, query, self._sign, self.judge)
-        return Body.read(reply.body, self.secrets)
+            return self.http.read(path, query, self._sign, self.judge)
 
     def post(self, path: str, payload: Mapping[str, Json], *, signed: bool = True) -> Reply:
         """Send ``payload`` once (again only after a 401 that could be mended), and give a success reply.
@@ -235,6 +241,8 @@ class Provider:
             if status is not None and 400 <= status < 500 and status != 408:
                 raise
             raise OutcomeUnknownError(error.message, http_status=status) from None
+        from hashlib import sha256
+
         return Receipt(reply.status, sha256(reply.body).hexdigest())
 
     def judge(self, reply: Reply) -> SmsacctError | None:
@@ -280,7 +288,11 @@ class Provider:
     def _renewed(self, failure: AuthError) -> bool:
         if failure.http_status != 401:
             return False
-        sign = self._renew()
-        self._renew = lambda: None
+        renew, self._renew = self._renew, lambda: None
+        try:
+            sign = renew()
+        except SmsacctError as error:
+            error.http_status = failure.http_status  # what was asked for was answered 401: nothing was done
+            raise
         self._sign = sign or self._sign
         return sign is not None

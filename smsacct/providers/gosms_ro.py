@@ -6,10 +6,12 @@ from typing import TypeVar
 from smsacct.models import Balance, Deposit, Message, Page, Pagination, Summary
 from smsacct.providers.auth import header
 from smsacct.providers.base import ListRules, Provider, checked
+from smsacct.records import page_of
 from smsacct.wire import Body
 
 _DOCUMENT = "https://docs.gosms.ro/account"
 _Item = TypeVar("_Item")
+_NAMES = {"id": "message_uuid", "text": "message", "unit": "currency", "status": "external_status"}
 
 
 class GoSms(Provider):
@@ -56,20 +58,25 @@ class GoSms(Provider):
     @checked("documentation", "2026-11-20", _DOCUMENT)
     def deposits(self, page: int, limit: int) -> Page[Deposit]:
         """Read ``GET /v1/account/deposits``; a deposit may be in another currency than the account."""
-        return self._page("/v1/account/deposits", page, limit, _deposit)
+        body = self.get("/v1/account/deposits", {"page": str(page), "limit": str(limit)})
+        return _page(body, _deposit)
 
     @checked("documentation", "2026-11-20", _DOCUMENT)
     def messages(self, page: int, limit: int) -> Page[Message]:
         """Read ``GET /v1/account/messages``, the newest first."""
-        return self._page("/v1/account/messages", page, limit, _message)
+        reply = self.reply("/v1/account/messages", {"page": str(page), "limit": str(limit)})
+        fast = page_of(reply.body, "data", Message, _NAMES, self.secrets)
+        if fast is not None and all(message.unit.isupper() for message in fast.items):
+            return fast
+        return _page(Body.read(reply.body, self.secrets), _message)
 
-    def _page(self, path: str, page: int, limit: int, item: Callable[[Body], _Item]) -> Page[_Item]:
-        body = self.get(path, {"page": str(page), "limit": str(limit)})
-        told = body.child("pagination")
-        pagination = Pagination(
-            told.integer("page"), told.integer("limit"), told.integer("total"), told.integer("total_pages")
-        )
-        return Page([item(each) for each in body.items("data")], pagination)
+
+def _page(body: Body, item: Callable[[Body], _Item]) -> Page[_Item]:
+    told = body.child("pagination")
+    pagination = Pagination(
+        told.integer("page"), told.integer("limit"), told.integer("total"), told.integer("total_pages")
+    )
+    return Page([item(each) for each in body.items("data")], pagination)
 
 
 def _unit(body: Body) -> str:

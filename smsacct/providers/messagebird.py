@@ -33,8 +33,8 @@ class MessageBird(Provider):
     auth_hint = _KEYS
     codes = {
         "2": Meaning(AuthError, "the access key is not allowed to do this", _KEYS),
-        "20": Meaning(RefusedError, "not found"),
-        "21": Meaning(RefusedError, "bad request"),
+        "20": Meaning(RefusedError, "not found", "check base_url"),
+        "21": Meaning(RefusedError, "bad request", "check base_url, and whether a newer version is out"),
         "25": Meaning(RefusedError, "not enough balance", f"top up at {console}"),
     }
 

@@ -15,6 +15,8 @@ from smsacct.redact import printable, without
 _CODES = ("code", "error_code", "errorCode", "error")
 _WORDS = ("message", "description", "detail", "error_description", "title", "error")
 _LONGEST_TEXT = 300
+_LONGEST_CODE = 40
+_MOST_ERRORS = 20
 
 
 class Meaning(NamedTuple):
@@ -35,12 +37,17 @@ class Said(NamedTuple):
 def what_is_said(reply: Json, secrets: Sequence[str]) -> Said:
     """Read the codes and the words of an error reply; echoed ``secrets`` and control characters are gone."""
     objects = list(_objects(reply))
-    codes = tuple(code for found in objects for code in _codes(found))
+    codes = tuple(_safe(code, secrets)[:_LONGEST_CODE] for found in objects for code in _codes(found))
     words = next((word for found in objects for word in _words(found)), None)
     if words is None:
         return Said(codes)
-    text = printable(without(words, secrets)).strip()
+    text = _safe(words, secrets)
     return Said(codes, text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + "…")
+
+
+def _safe(text: str, secrets: Sequence[str]) -> str:
+    # Twice: an invisible character in the middle of a secret would hide it from the first look.
+    return without(printable(without(text, secrets)), secrets).strip()
 
 
 def _objects(reply: Json) -> Iterator[Mapping[str, Json]]:
@@ -49,7 +56,11 @@ def _objects(reply: Json) -> Iterator[Mapping[str, Json]]:
         return
     errors = reply.get("errors")
     if isinstance(errors, list):
-        yield from (error for error in errors if isinstance(error, dict))
+        yield from (
+            {"message": error} if isinstance(error, str) else error
+            for error in errors[:_MOST_ERRORS]
+            if isinstance(error, dict | str)
+        )
     if isinstance(reply.get("error"), dict):
         yield reply["error"]
     yield reply
@@ -58,8 +69,8 @@ def _objects(reply: Json) -> Iterator[Mapping[str, Json]]:
 def _codes(found: Mapping[str, Json]) -> Iterator[str]:
     for name in _CODES:
         code = found.get(name)
-        if isinstance(code, Decimal | str) and " " not in (text := str(code)):
-            yield printable(text)[:40]
+        if isinstance(code, Decimal | str) and (text := str(code)) and " " not in text:
+            yield text
 
 
 def _words(found: Mapping[str, Json]) -> Iterator[str]:
