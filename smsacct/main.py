@@ -2,46 +2,80 @@
 
 import contextlib
 import os
+import signal
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final, NoReturn
 
 if TYPE_CHECKING:
     from smsacct.errors import SmsacctError
+
+_LAST_MOMENT: Final = 0.3  # seconds
 
 
 def finish(arguments: Sequence[str]) -> None:
     """Run the command line of this process, and end it with the exit code of the contract."""
     _open_streams()
-    code = run(arguments)
+    _leave(run(arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and give its exit code; what went wrong stands on stderr."""
+    return _ended(lambda: _command(arguments), arguments)
+
+
+def tell_version() -> None:
+    """Write the version, and end the process."""
+    from smsacct import __version__
+
+    _open_streams()
+    _leave(_ended(lambda: sys.stdout.write(f"smsacct {__version__}\n"), []))
+
+
+def _leave(code: int) -> NoReturn:
     with contextlib.suppress(OSError, ValueError):
         sys.stderr.flush()
     # Threads may still wait for a keyring or a resolver that hangs; nothing that they do is wanted any more.
     os._exit(code)
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command line and give its exit code; what went wrong stands on stderr."""
-    from smsacct.errors import InternalError, InterruptedByUserError, SmsacctError, UnavailableError
-
+def _ended(work: Callable[[], object], arguments: Sequence[str]) -> int:
     try:
-        _command(arguments)
+        work()
         sys.stdout.flush()
-    except SmsacctError as error:
-        return _report(error, arguments)
-    except KeyboardInterrupt:
-        return _report(InterruptedByUserError("interrupted", hint="nothing more was sent"), arguments)
     except BrokenPipeError:
         _close_stdout()
-    except OSError as error:
-        failure = UnavailableError(
-            f"the answer could not be written: {error.strerror}", hint="make room there"
-        )
-        _close_stdout()
-        return _report(failure, arguments)
-    except Exception as error:  # noqa: BLE001 - the last line before a person: no traceback, no text of others
-        return _report(InternalError(_where(error), hint="please report it with the command line"), arguments)
+    except KeyboardInterrupt as error:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C changes nothing: this is the end
+        _flush_for_a_moment()
+        return _report(_failure(error), arguments)
+    except Exception as error:  # noqa: BLE001 - the last line before a person: no traceback
+        return _report(_failure(error), arguments)
     return 0
+
+
+def _failure(error: BaseException) -> "SmsacctError":
+    """Give ``error`` as what a person is told: without the text of others, which may quote a secret."""
+    from smsacct.errors import (
+        ConfigError,
+        InternalError,
+        InterruptedByUserError,
+        SmsacctError,
+        UnavailableError,
+    )
+
+    if isinstance(error, SmsacctError):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return InterruptedByUserError("interrupted", hint="nothing more was sent")
+    if not isinstance(error, OSError):
+        return InternalError(_where(error), hint="please report it with the command line")
+    if error.filename is not None:
+        return ConfigError(
+            f"{error.filename} cannot be used: {error.strerror}", hint="make room, or mend its rights"
+        )
+    _close_stdout()
+    return UnavailableError(f"the answer could not be written: {error.strerror}", hint="make room there")
 
 
 def _command(arguments: Sequence[str]) -> None:
@@ -70,8 +104,7 @@ def _report(failure: "SmsacctError", arguments: Sequence[str]) -> int:
     lines = [f"error: {row['message']}", *([f"hint: {row['hint']}"] if row["hint"] else [])]
     if _wants_json(arguments):
         lines = [to_json({"error": row})]
-    with contextlib.suppress(OSError, ValueError):
-        sys.stdout.flush()
+    _flush()
     with contextlib.suppress(OSError, ValueError):
         sys.stderr.write("\n".join(lines) + "\n")
     return failure.exit_code
@@ -107,6 +140,22 @@ def _open_streams() -> None:
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115, PTH123
         elif name != "stdin":
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def _flush_for_a_moment() -> None:
+    """Write the rows that came, unless the reader has stopped to read: Ctrl-C waits for nobody."""
+    from threading import Thread
+
+    flushing = Thread(target=_flush, daemon=True)
+    flushing.start()
+    flushing.join(_LAST_MOMENT)
+    if flushing.is_alive():
+        _close_stdout()
+
+
+def _flush() -> None:
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
 
 
 def _close_stdout() -> None:

@@ -4,15 +4,12 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from smsacct.cli._completion import profile_names, provider_ids
-
 _PROFILE = typer.Option(
     "--profile",
     "-P",
     metavar="NAME",
     help="Ask this profile.",
     show_default=False,
-    autocompletion=profile_names,
 )
 _PROVIDER = typer.Option(
     "--provider",
@@ -20,7 +17,6 @@ _PROVIDER = typer.Option(
     metavar="ID",
     help="Ask this provider.",
     show_default=False,
-    autocompletion=provider_ids,
 )
 _FIELD = "Print this field alone, one value a line; a dot goes deeper (parts.plan)."
 _TIMEOUT = "How long one answer may take, retries and waits included (30)."
