@@ -80,7 +80,7 @@ class ConfigFile:
         path = self._path.resolve()
         with locked(self._lock, self._deadline):
             settings.load(path, self._providers)
-            before = path.read_text("utf-8") if path.exists() else ""
+            before = path.read_bytes().decode() if path.exists() else ""  # its line ends are the user's
             document = tomlkit.parse(before)
             yield document
             after = tomlkit.dumps(document)

@@ -24,12 +24,10 @@ def run(arguments: Sequence[str]) -> int:
     return _ended(lambda: _command(arguments), arguments)
 
 
-def tell_version() -> None:
-    """Write the version, and end the process."""
-    from smsacct import __version__
-
+def tell(text: str) -> None:
+    """Write ``text`` to stdout, and end the process."""
     _open_streams()
-    _leave(_ended(lambda: sys.stdout.write(f"smsacct {__version__}\n"), []))
+    _leave(_ended(lambda: sys.stdout.write(text), []))
 
 
 def _leave(code: int) -> NoReturn:

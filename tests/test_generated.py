@@ -63,7 +63,7 @@ def test_it_is_the_same_everywhere() -> None:
             "smsacct/cli/balance.py",
             "a gate for scripts.",
             "a gate.",
-            {"smsacct/cli/words.tsv", "man/smsacct.1", "docs/commands.md"},
+            {"smsacct/cli/words.tsv", "smsacct/help/balance.txt", "man/smsacct.1", "docs/commands.md"},
         ),
         ("smsacct/shapes.py", 'Field("as_of", "time")', 'Field("as_of")', {"smsacct/schemas/balance.json"}),
         (

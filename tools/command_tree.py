@@ -91,6 +91,21 @@ _HELP = Option(("--help", "-h"), None, "Show this message and exit.", shared=Tru
 _VERSION = Option(("--version",), None, "Show the version and exit.")
 
 
+def help_texts(tree: list[Command]) -> Iterator[tuple[str, str]]:
+    """Give what `--help` of each command prints, by the name of its file."""
+    root = commands()
+    for command in tree:
+        words = command.path.split()
+        context = root.make_context("smsacct", [], resilient_parsing=True)
+        for word in words:
+            group = context.command
+            assert isinstance(group, Commands)  # noqa: S101 - the tree says so
+            found = group.get_command(context, word)
+            assert found is not None  # noqa: S101 - the tree says so
+            context = found.make_context(word, [], parent=context, resilient_parsing=True)
+        yield "-".join(words) or "smsacct", context.get_help() + "\n"
+
+
 def tree() -> list[Command]:
     """Give every group and command: the program itself first, each group before what is in it."""
     package = import_module("smsacct.cli")
@@ -148,4 +163,5 @@ def _text(parameter: "Parameter") -> str:
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:
-    return tuple(" ".join(part.split()) for part in text.split("\n\n"))
+    parts = [part for part in text.split("\n\n") if not part.startswith("Exit codes:")]
+    return tuple(" ".join(part.split()) for part in parts)

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # this tree, not what is installed
 
 from command_reference import reference  # noqa: E402 - after the path is set
-from command_tree import tree  # noqa: E402
+from command_tree import help_texts, tree  # noqa: E402
 from completion_words import table  # noqa: E402
 from json_schemas import schemas  # noqa: E402
 from man_page import man_page  # noqa: E402
@@ -22,6 +22,7 @@ from smsacct.cli._completion import TABLE, script  # noqa: E402
 
 _SCRIPTS = {"bash": "smsacct.bash", "zsh": "_smsacct", "fish": "smsacct.fish", "powershell": "smsacct.ps1"}
 _SCHEMAS = Path("smsacct/schemas")
+_HELP = Path("smsacct/help")
 
 
 def generated() -> Iterator[tuple[Path, str]]:
@@ -32,14 +33,17 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield Path("smsacct/cli") / TABLE, table(commands)
     for shell, file in _SCRIPTS.items():
         yield Path("completions") / file, script(shell)
+    for name, text in help_texts(commands):
+        yield _HELP / f"{name}.txt", text
     yield Path("man/smsacct.1"), man_page(commands)
     yield Path("docs/commands.md"), reference(commands)
     yield Path("README.md"), _readme()
 
 
 def left_over(files: dict[Path, str]) -> list[Path]:
-    """Give the schemas that no answer has any more."""
-    there = {path.relative_to(ROOT) for path in (ROOT / _SCHEMAS).glob("*.json")}
+    """Give the schemas that no answer has any more, and the help texts of commands that are gone."""
+    found = [*(ROOT / _SCHEMAS).glob("*.json"), *(ROOT / _HELP).glob("*.txt")]
+    there = {path.relative_to(ROOT) for path in found}
     return sorted(there - files.keys())
 
 

@@ -59,7 +59,10 @@ def read_fields(
         names = ", ".join(known.id for known in methods)
         raise UsageError(f"{profile.provider} has no method {printable(method)!r}", hint=f"it has {names}")
     if stdin:
-        text = context.stdin.read(_LONGEST_INPUT + 1)
+        try:
+            text = context.stdin.read(_LONGEST_INPUT + 1)
+        except UnicodeDecodeError:
+            raise UsageError("standard input is not UTF-8", hint="give the fields as UTF-8") from None
         if len(text) > _LONGEST_INPUT:
             raise UsageError("standard input is too long for a credential", hint="give the fields alone")
         found, fields = credentials.parse_login(text, methods, method)
@@ -190,7 +193,16 @@ def _answers(context: Context, method: AuthMethod) -> Iterator[tuple[str, str]]:
             context.stderr.flush()
             value = context.stdin.readline().rstrip("\r\n")
         else:
-            value = getpass(prompt, stream=context.stderr)
+            value = _hidden(context, prompt)
         if not value and not optional:
             raise UsageError(f"no {name.replace('_', ' ')} was given", hint="nothing was stored")
         yield name, value
+
+
+def _hidden(context: Context, prompt: str) -> str:
+    """Ask without echo; the end of the input (Ctrl-D) is no answer."""
+    try:
+        return getpass(prompt, stream=context.stderr)
+    except EOFError:
+        context.stderr.write("\n")
+        return ""

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from smsacct.context import TWINS, Context
 from smsacct.errors import ConfigError, UnavailableError, UsageError
@@ -12,6 +12,8 @@ from smsacct.redact import printable
 if TYPE_CHECKING:
     from smsacct.sandbox.faults import Fault
     from smsacct.sandbox.server import SandboxServer
+
+_FAULT_HINT: Final = "as in messagebird:status=503"
 
 
 def make_server(context: Context, port: int, faults: Sequence[str]) -> "SandboxServer":
@@ -26,7 +28,10 @@ def make_server(context: Context, port: int, faults: Sequence[str]) -> "SandboxS
         raise ConfigError(
             "`sandbox serve` needs the extra 'sandbox'", hint="pip install 'smsacct[sandbox]'"
         ) from None
-    return SandboxServer(context.sandbox_store, parsed, port=port)
+    try:
+        return SandboxServer(context.sandbox_store, parsed, port=port)
+    except ValueError as error:  # a provider or an option that there is not
+        raise UsageError(f"--fault: {printable(str(error))}", hint=_FAULT_HINT) from None
 
 
 def start(server: "SandboxServer", port: int) -> None:
@@ -43,7 +48,7 @@ def start(server: "SandboxServer", port: int) -> None:
 def reset(context: Context) -> Row:
     """Forget everything that the sandbox remembers: balances, accounts, purchases, tokens, history."""
     context.sandbox_store.reset()
-    for place in context.folder.iterdir():
+    for place in context.folder.iterdir() if context.folder.exists() else ():
         # What the twins remember was emptied above; a server may have its file open.
         if place.name.startswith(TWINS):
             continue
@@ -60,6 +65,4 @@ def _fault(text: str) -> "Fault":
     try:
         return parse(text)
     except ValueError as error:
-        raise UsageError(
-            f"--fault {printable(text)!r}: {error}", hint="as in messagebird:status=503"
-        ) from None
+        raise UsageError(f"--fault {printable(text)!r}: {error}", hint=_FAULT_HINT) from None

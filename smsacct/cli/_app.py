@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from typer._click import Command, Context
 
 _NAME: Final = re.compile(r"[a-z]+", re.ASCII)
-_SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+# One width everywhere: the texts are made ahead of time too (`smsacct/help`).
+_SETTINGS: Final = {"help_option_names": ["-h", "--help"], "terminal_width": 80}
 
 
 class Commands(TyperGroup):
@@ -28,7 +29,7 @@ class Commands(TyperGroup):
     def __init__(self, package: ModuleType, name: str) -> None:
         super().__init__(
             name=name,
-            help=cleandoc(package.HELP),
+            help=_kept(package.HELP),
             rich_markup_mode=None,
             context_settings=_SETTINGS,
         )
@@ -50,11 +51,15 @@ class Commands(TyperGroup):
         if hasattr(module, "__path__"):
             return Commands(module, cmd_name)
         app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        text = cleandoc(module.command.__doc__).replace(
-            "\n\nExamples:", "\n\n\b\nExamples:"
-        )  # kept as it stands
-        app.command(name=cmd_name, help=text, context_settings=_SETTINGS)(module.command)
+        app.command(name=cmd_name, help=_kept(module.command.__doc__), context_settings=_SETTINGS)(
+            module.command
+        )
         return typer.main.get_command(app)
+
+
+def _kept(text: str) -> str:
+    """Mark the paragraphs whose lines stay as they stand."""
+    return re.sub(r"\n\n(?=Examples:|Exit codes:)", "\n\n\b\n", cleandoc(text))
 
 
 def names_in(package: ModuleType) -> list[str]:

@@ -8,18 +8,23 @@ _PROFILE = typer.Option(
     "--profile",
     "-P",
     metavar="NAME",
-    help="Ask this profile.",
+    help="The profile NAME; may be repeated where a command can ask several.",
     show_default=False,
 )
 _PROVIDER = typer.Option(
     "--provider",
     "-p",
     metavar="ID",
-    help="Ask this provider.",
+    help="The provider ID: its own profile where that is configured, else the only profile of it; "
+    "may be repeated likewise.",
     show_default=False,
 )
-_FIELD = "Print this field alone, one value a line; a dot goes deeper (parts.plan)."
-_TIMEOUT = "How long one answer may take, retries and waits included (30)."
+_FIELD = "Print this field alone, one value a line; a dot goes deeper (parts.plan), null is an empty line."
+_TIMEOUT = (
+    "How long one answer may take, retries and waits included: of each profile, of each page with "
+    "--all-pages (30)."
+)
+_RAW = "Print the provider's own reply, known secrets masked; made printable on a terminal."
 
 
 class Common(NamedTuple):
@@ -33,9 +38,7 @@ class Common(NamedTuple):
         str | None, typer.Option("--format", metavar="FORMAT", help="table, json, jsonl, csv or tsv.")
     ] = None
     field: Annotated[str | None, typer.Option("--field", metavar="NAME", help=_FIELD)] = None
-    raw: Annotated[bool, typer.Option("--raw", help="Print the provider's own reply, secrets masked.")] = (
-        False
-    )
+    raw: Annotated[bool, typer.Option("--raw", help=_RAW)] = False
     timeout: Annotated[str | None, typer.Option("--timeout", metavar="SECONDS", help=_TIMEOUT)] = None
     sandbox: Annotated[
         bool, typer.Option("--sandbox", help="Ask the embedded sandbox: no network, no credentials.")

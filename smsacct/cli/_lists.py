@@ -9,17 +9,25 @@ from smsacct.actions.select import one
 from smsacct.actions.times import parse_point
 from smsacct.cli import _amounts
 from smsacct.cli._run import Run
-from smsacct.errors import SmsacctError, UsageError
+from smsacct.errors import InterruptedByUserError, SmsacctError, UsageError
 from smsacct.output.base import Answer
 
 Page = Annotated[str | None, typer.Option("--page", metavar="N", help="Which page, from 1.")]
-Limit = Annotated[str | None, typer.Option("--limit", metavar="N", help="How many rows a page has.")]
+Limit = Annotated[
+    str | None,
+    typer.Option(
+        "--limit",
+        metavar="N",
+        help="Rows a page: by default the provider's own default, its maximum with --all-pages.",
+    ),
+]
 AllPages = Annotated[bool, typer.Option("--all-pages", help="Read the list to its end.")]
 Since = Annotated[
-    str | None, typer.Option("--since", metavar="WHEN", help="From then on: 2026-11-20, a time, or 7d.")
+    str | None,
+    typer.Option("--since", metavar="WHEN", help="From then on: 2026-11-20, a time, or 7d; in UTC."),
 ]
 Until = Annotated[
-    str | None, typer.Option("--until", metavar="WHEN", help="Up to then: a date counts to its end.")
+    str | None, typer.Option("--until", metavar="WHEN", help="Up to then; a date counts to its end.")
 ]
 
 
@@ -44,6 +52,10 @@ def write_list(run: Run, operation: str, asked: Range) -> None:
         if listing.rows_given and run.streams:
             failure.hint = listing.how_to_go_on()
         raise
+    except KeyboardInterrupt:
+        if not (listing.rows_given and run.streams):
+            raise
+        raise InterruptedByUserError("interrupted", hint=listing.how_to_go_on()) from None
 
 
 def _query(run: Run, asked: Range) -> Query:

@@ -7,6 +7,8 @@ from typing import Literal
 
 from smsacct.cli._common import Common
 from smsacct.cli._run import start
+from smsacct.errors import SmsacctError
+from smsacct.redact import without as masked
 from smsacct.shapes import Shape
 
 Asks = Literal["nobody", "one", "several"]
@@ -41,7 +43,14 @@ def command(
         def run_command(**values: object) -> None:
             given = {name: values.pop(name) for name in Common._fields if name in values}
             common = Common(**given)  # type: ignore[arg-type]  # Typer has checked them
-            function(start(common, shape, dict(os.environ)), **values)
+            run = start(common, shape, dict(os.environ))
+            try:
+                function(run, **values)
+            except SmsacctError as failure:
+                # Each reply was masked by what was sent with it; an echo of anything else ends here.
+                failure.message = masked(failure.message, run.context.secrets)
+                failure.hint = masked(failure.hint, run.context.secrets) if failure.hint else None
+                raise
 
         run_command.__name__ = function.__name__
         run_command.__doc__ = function.__doc__

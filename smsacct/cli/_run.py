@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from decimal import Decimal
 from importlib import import_module
+from itertools import chain, islice
 from typing import Final
 
 from smsacct.actions.select import Wanted
@@ -43,6 +44,8 @@ class Run:
     def write(self, rows: Iterable[Row], *, single: bool = False, answer: Answer | None = None) -> None:
         """Write the answer to stdout: rows of the command's shape, or ``answer`` as it is."""
         answer = answer or Answer(self.shape, rows, single)
+        if self.streams:
+            answer = _begun(answer)
         if self.raw:
             list(answer.rows)
             self._write_raw()
@@ -79,6 +82,12 @@ class Run:
                 sys.stdout.buffer.flush()
 
 
+def _begun(answer: Answer) -> Answer:
+    """Fetch the first row of ``answer``, so that a failure before it leaves no header behind."""
+    rows = iter(answer.rows)
+    return answer._replace(rows=chain(list(islice(rows, 1)), rows))
+
+
 def start(common: Common, shape: Shape, environ: dict[str, str]) -> Run:
     """Make the run of a command from the options that every command shares.
 
@@ -95,6 +104,7 @@ def start(common: Common, shape: Shape, environ: dict[str, str]) -> Run:
     )
     if common.raw:
         context.keep = replies.append
+        context.one_at_a_time = True  # the replies are shown in the order of the pages
     wanted = Wanted(common.profile, common.provider, common.everyone)
     return Run(
         context, wanted, shape, _format(common, shape), common.field, common.raw, common.no_color, replies

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from smsacct.actions.balance import AccountId, ask_all, balances, failed, gate
+from smsacct.actions.balance import AT_ONCE, AccountId, ask_all, balances, failed, gate
 from smsacct.actions.select import many
 from smsacct.cli import _amounts
 from smsacct.cli._options import command as answers
@@ -30,7 +30,10 @@ def command(
     """Show what is left in every account.
 
     Without a name it asks every configured profile, or the one that default_profile names. One name gives one
-    JSON object; --all, several names, or none give an array.
+    JSON object; --all, several names, or none give an array, and so does a provider with several accounts.
+
+    --fail-below holds what is available, where that is told, else the amount. A postpaid account is never
+    below; balances of several units at once are an error.
 
     Examples:
       smsacct balance --provider messagebird
@@ -44,12 +47,18 @@ def command(
     targets = many(run.context, run.wanted)
     if which.given and len(targets.profiles) > 1:
         raise UsageError("an account belongs to one profile", hint="name the profile with -P or -p")
-    if which.given or targets.single:
+    if targets.single:
         answered = [balances(run.context, targets.profiles[0], which)]
     else:
-        answered = list(ask_all(targets.profiles, lambda profile: balances(run.context, profile, which)))
+        answered = list(
+            ask_all(
+                targets.profiles,
+                lambda profile: balances(run.context, profile, which),
+                at_once=1 if run.raw else AT_ONCE,
+            )
+        )
     below = None if least is None else gate(answered, least)
-    one = which.given or (targets.single and not run.context.adapter(targets.profiles[0]).has_accounts)
+    one = targets.single and (which.given or not run.context.adapter(targets.profiles[0]).has_accounts)
     run.write([row for answer in answered for row in answer.rows], single=one)
     failure = failed(answered) or below
     if failure is not None:

@@ -17,7 +17,7 @@ def command(
 ) -> None:
     """List what came in.
 
-    A deposit may be in another currency than the account. --since and --until read the list to its end.
+    A deposit may be in another currency than the account. --since and --until imply --all-pages.
 
     Examples:
       smsacct deposits --provider gosms-ro

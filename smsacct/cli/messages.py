@@ -22,7 +22,7 @@ def command(
         str | None, typer.Option(metavar="S", help="Only orders with this status, such as delivered.")
     ] = None,
 ) -> None:
-    """List message orders with their cost and status, the newest first.
+    """List message orders with cost and status, the newest first.
 
     --since, --until and --status imply --all-pages. No row is lost or doubled while new ones arrive.
 

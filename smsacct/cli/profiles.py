@@ -8,7 +8,9 @@ from smsacct.shapes import PROFILES
 
 @answers(PROFILES, asks="several", without=("raw", "timeout"))
 def command(run: Run) -> None:
-    """Show the configured profiles: those of the config file and those the environment gives a credential.
+    """Show the configured profiles.
+
+    Those are the ones of the config file and those that the environment gives a credential.
 
     Examples:
       smsacct profiles

@@ -16,7 +16,9 @@ def command(
     run: Run,
     which: Annotated[str | None, typer.Argument(metavar="[ID]", help="One provider alone.")] = None,
 ) -> None:
-    """Show the providers, what each can do, how it is logged in to, and what to know of it.
+    """Show the providers and what each can do.
+
+    With an ID: how it is logged in to, what it was checked against, and what to know of it.
 
     Examples:
       smsacct providers

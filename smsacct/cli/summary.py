@@ -1,6 +1,6 @@
 """`smsacct summary`: deposited, consumed, remaining, and the message orders."""
 
-from smsacct.actions.balance import Answered, ask_all, failed
+from smsacct.actions.balance import AT_ONCE, Answered, ask_all, failed
 from smsacct.actions.lists import summary
 from smsacct.actions.select import many_able
 from smsacct.cli._options import command as answers
@@ -10,7 +10,7 @@ from smsacct.shapes import SUMMARY
 
 @answers(SUMMARY, asks="several")
 def command(run: Run) -> None:
-    """Show what was deposited, consumed and remains, and the message orders.
+    """Show what was deposited, consumed and remains.
 
     The total of the orders is the provider's own estimate; `smsacct messages` has the exact costs.
 
@@ -23,7 +23,11 @@ def command(run: Run) -> None:
         run.write([summary(run.context, targets.profiles[0])], single=True)
         return
     answered = list(
-        ask_all(targets.profiles, lambda profile: Answered(profile, [summary(run.context, profile)]))
+        ask_all(
+            targets.profiles,
+            lambda profile: Answered(profile, [summary(run.context, profile)]),
+            at_once=1 if run.raw else AT_ONCE,
+        )
     )
     run.write(row for answer in answered for row in answer.rows)
     failure = failed(answered)

@@ -17,7 +17,10 @@ def command(
         str | None, typer.Argument(metavar="[NAME]", help="A profile, or a provider's id.")
     ] = None,
     method: Annotated[
-        str | None, typer.Option(metavar="M", help="How to log in, where there are several ways.")
+        str | None,
+        typer.Option(
+            metavar="M", help="How to log in where there are several ways: `smsacct providers ID` names them."
+        ),
     ] = None,
     stdin: Annotated[
         bool,

@@ -18,7 +18,9 @@ def command(
 ) -> None:
     """Change one setting in config.toml; comments are kept, and what would not load is not written.
 
-    No secret belongs there: `smsacct auth login` stores credentials in the keyring.
+    Keys: default_profile, keyring_backend, and of a profile provider, base_url, card,
+    max_credits_per_purchase, max_credits_per_day. No secret belongs there: `smsacct auth login` stores
+    credentials in the keyring.
 
     Examples:
       smsacct config set default_profile marketing

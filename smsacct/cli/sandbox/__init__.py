@@ -1,7 +1,8 @@
 """`smsacct sandbox`: the embedded sandbox, over HTTP, and its state."""
 
 HELP = """
-The embedded sandbox: an emulator of every provider, with the documents' own sample values.
+The embedded sandbox: an emulator of every provider.
 
-`--sandbox` on any command needs no server; `sandbox serve` offers the same over real HTTP.
+It answers with the documents' own sample values. `--sandbox` on any command needs no server; `sandbox serve`
+offers the same over real HTTP.
 """

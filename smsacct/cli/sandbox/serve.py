@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import typer
 
@@ -10,7 +10,10 @@ from smsacct.actions.sandbox import make_server, start
 from smsacct.cli import _amounts
 from smsacct.cli._options import command as answers
 from smsacct.cli._run import Run
+from smsacct.errors import UsageError
 from smsacct.shapes import PATH
+
+_LAST_PORT: Final = 65_535
 
 
 @answers(PATH, asks="nobody", without=("json", "format", "field", "sandbox", "no_color"))
@@ -33,6 +36,9 @@ def command(
       smsacct sandbox serve --fault messagebird:status=503,times=2 --fault eztexting:drop=before
     """
     number = 0 if port == "0" else _amounts.whole("--port", port)
+    if number > _LAST_PORT:
+        raise UsageError(f"--port {number} is no port", hint=f"at most {_LAST_PORT}, or 0 for any")
+    signal.signal(signal.SIGTERM, _interrupt)
     server = make_server(run.context, number, fault)
     start(server, number)
     from smsacct.sandbox.server import environment
@@ -41,7 +47,6 @@ def command(
         sys.stdout.write(f"export {name}={value}\n")
     sys.stdout.flush()
     run.context.note(f"serving on {server.url}; Ctrl-C ends it")
-    signal.signal(signal.SIGTERM, _interrupt)
     server.serve()
 
 
