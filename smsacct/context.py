@@ -97,6 +97,11 @@ class Context:
         return Keyring(self.settings.keyring_backend, self.environ, seconds=seconds, tell=self.warn)
 
     @property
+    def seconds_asking(self) -> float:
+        """Seconds so far in which the keyring may have asked a person; no answer's deadline runs then."""
+        return self.keyring.asking if "keyring" in self.__dict__ else 0.0
+
+    @property
     def has_person(self) -> bool:
         """Whether somebody can be asked: standard input and standard error are a terminal."""
         return _is_terminal(self.stdin) and _is_terminal(self.stderr)

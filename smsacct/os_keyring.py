@@ -63,6 +63,7 @@ class Keyring:
         self._seconds = seconds
         self._tell = tell
         self._told = seconds <= UNATTENDED
+        self.asking = 0.0  # seconds in which a person may have been asked to unlock it
         self._silent = False
         self._ring: KeyringBackend | None = None
         self._turn = RLock()  # a D-Bus connection is not made for two threads; a clock starts with its turn
@@ -135,6 +136,8 @@ class Keyring:
                 self._told = True
                 self._tell("waiting for the keyring: it may ask you to unlock it")
         worker.join(deadline.remaining())
+        if self._seconds > UNATTENDED:
+            self.asking += self._seconds - deadline.remaining()
 
     def _opened(self, made: "type[KeyringBackend]") -> "KeyringBackend":
         if self._ring is None:

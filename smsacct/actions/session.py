@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from smsacct.context import Context
 from smsacct.errors import SmsacctError
+from smsacct.http import Http
 from smsacct.providers.base import Login, Provider
 from smsacct.settings import Profile
 
@@ -21,20 +22,24 @@ def session(context: Context, profile: Profile, operation: str) -> Iterator[Prov
         if not adapter.supports(operation):
             raise adapter.unsupported(operation)
         http = context.http(profile)
+        asked = context.seconds_asking
         try:
-            yield adapter(http, login(context, profile, adapter))
+            found = login(context, profile, adapter, http)
+            # A person who unlocks the keyring is not the provider's delay.
+            http.deadline.extend(context.seconds_asking - asked)
+            yield adapter(http, found)
         finally:
             http.close()
     except SmsacctError as error:
         raise error.about(profile.provider, profile.name) from None
 
 
-def login(context: Context, profile: Profile, adapter: type[Provider]) -> Login:
+def login(context: Context, profile: Profile, adapter: type[Provider], http: Http) -> Login:
     """Choose how requests are signed: by a live token where there is one, else by the credential."""
     if adapter.supports("token create"):
         from smsacct.actions.tokens import token_login
 
-        found = token_login(context, profile, adapter)
+        found = token_login(context, profile, adapter, http)
         if found is not None:
             return found
     return credential_login(context, profile, adapter)
