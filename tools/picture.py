@@ -21,7 +21,7 @@ from smsacct.shapes import BALANCE
 TARGET = Path(__file__).parents[1] / "docs" / "balance.svg"
 COMMAND = "smsacct balance --all --sandbox"
 AS_OF = "2026-11-20T22:45:00Z"
-WIDTH = 120
+WIDTH = 98
 
 
 def rows() -> list[Row]:
