@@ -61,6 +61,7 @@ class Listing:
         self.page = query.page or 1
         self.limit = 0
         self._pagination: Pagination | None = None
+        self._next_page: Callable[[], int] = lambda: self.page
 
     def rows(self) -> Iterator[Row]:
         """Give the rows; raises what the provider raises, then ``page`` says where to go on."""
@@ -71,9 +72,11 @@ class Listing:
         self.limit = _checked_limit(self._query, rules)
         with session(self._context, self._profile, self._operation) as provider:
             for page in self._pages(provider, rules):
-                self.rows_given += len(page)
                 for item in page:
                     yield _deposit_row(item) if isinstance(item, Deposit) else _message_row(item)
+                # A page that Ctrl-C cuts short is not counted: it comes again where the list goes on.
+                self.rows_given += len(page)
+                self.page = self._next_page()
                 self._context.page_done()
 
     def envelope(self) -> Row:
@@ -120,15 +123,13 @@ class Listing:
             return provider.messages(number, self.limit)
 
         reading = NewestFirst(read, self.page, at_once)
+        self._next_page = lambda: reading.next_page
         with closing(reading.pages()) as pages:
-            try:
-                for page in pages:
-                    yield [item for item in page if self._query.takes(item)] if self._query.filters else page
-                    since = self._query.since
-                    if since is not None and any(item.created_at < since for item in page):
-                        return
-            finally:
-                self.page = reading.next_page
+            for page in pages:
+                yield [item for item in page if self._query.takes(item)] if self._query.filters else page
+                since = self._query.since
+                if since is not None and any(item.created_at < since for item in page):
+                    return
 
     def _whole(self, read: Callable[[int], Page[Item]]) -> list[Item]:
         """Read a list without ids or known order until nothing changed from its first page to its last."""

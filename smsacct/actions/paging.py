@@ -9,11 +9,13 @@ thrown away with all that was read ahead, and read again from there.
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from smsacct.errors import UnavailableError
 from smsacct.models import Message, Page
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 _WORTH_A_THREAD: Final = 0.005  # seconds
 _REMEMBERED: Final = 5000  # ids; more rows cannot arrive between two pages
@@ -51,13 +53,15 @@ class NewestFirst:
         self._at_once = max(1, min(self._at_once, int((time.monotonic() - started) / _WORTH_A_THREAD)))
         self._limit = _real_limit(head)
         yield self._taken(head)
+        from concurrent.futures import ThreadPoolExecutor
+
         pool = ThreadPoolExecutor(self._at_once)
         try:
             yield from self._rest(pool)
         finally:  # a reader that went away, or a failure: what is not under way is not asked any more
             pool.shutdown(wait=False, cancel_futures=True)
 
-    def _rest(self, pool: ThreadPoolExecutor) -> Iterator[Sequence[Message]]:
+    def _rest(self, pool: "ThreadPoolExecutor") -> Iterator[Sequence[Message]]:
         ahead: deque[Future[Page[Message]]] = deque()
         sure = 0  # the page that was asked for only after the one before it was taken
         while self.page + len(ahead) < self._last or ahead:

@@ -138,14 +138,14 @@ def _named(context: Context, wanted: Wanted) -> list[Profile]:
 def _of_provider(context: Context, provider: str) -> Profile:
     if provider not in context.providers:
         raise settings.unknown("provider", provider, context.providers)
-    candidates = [profile for profile in configured(context) if profile.provider == provider]
-    implicit = next((profile for profile in candidates if profile.name == provider), None)
-    if implicit is not None:
+    implicit = context.settings.profiles.get(provider) or Profile(provider, provider)
+    if implicit.declared or context.sandbox or _in_environment(context, implicit):
         return implicit
-    if len(candidates) > 1:
-        names = ", ".join(profile.name for profile in candidates)
+    others = [found for found in context.settings.profiles.values() if found.provider == provider]
+    if len(others) > 1:
+        names = ", ".join(profile.name for profile in others)
         raise ConfigError(f"several profiles are of {provider}: {names}", hint="name one with -P")
-    return candidates[0] if candidates else Profile(provider, provider)
+    return others[0] if others else implicit
 
 
 def _ids(context: Context) -> Iterator[str]:
