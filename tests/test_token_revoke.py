@@ -73,10 +73,17 @@ def test_revoke_one_from_stdin(tokens: TokenWorld) -> None:
     assert "never-made" not in unknown.out + unknown.err
 
 
+def test_a_token_from_stdin_of_no_told_kind_is_revoked_as_either(tokens: TokenWorld) -> None:
+    tokens.create()
+    for kind in ("refresh", "access"):
+        given = tokens.entry[f"{kind}_token"]
+        assert tokens.run("token", "revoke", "--stdin", stdin=given).code == 0
+        assert not tokens.is_known(kind, given)
+
+
 @pytest.mark.parametrize(
     ("arguments", "stdin"),
     [
-        (("--stdin",), "a-token-of-mine"),
         (("--access", "--refresh"), ""),
         (("--access", "--stdin"), ""),
         (("--access", "--stdin"), "two words"),

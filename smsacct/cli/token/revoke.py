@@ -27,7 +27,8 @@ def command(
     """Revoke the stored token and forget it: the refresh token first, then the access token.
 
     What the provider does not know any more counts as revoked, and where no token is stored there is nothing
-    to do; the exit code is 0 in both cases. With --stdin, say by --access or --refresh which kind it is.
+    to do; the exit code is 0 in both cases. A token from --stdin is revoked as the kind that --access or
+    --refresh names, else as either.
 
     Examples:
       smsacct token revoke -p eztexting
@@ -36,13 +37,13 @@ def command(
     if access and refresh:
         raise UsageError("--access and --refresh disagree", hint="leave out both to revoke both")
     kind: Kind | None = "access" if access else "refresh" if refresh else None
-    if stdin and kind is None:
-        raise UsageError("--stdin does not say which token it is", hint="add --access or --refresh")
+    kinds = BOTH if kind is None else (kind,)
     profile = one(run.context, run.wanted, "token revoke")
-    if stdin and kind is not None:
-        killed = revoke_given(run.context, profile, _read(run.context), kind)
+    if stdin:
+        token = _read(run.context)
+        killed = [gone for each in kinds for gone in revoke_given(run.context, profile, token, each)]
     else:
-        killed = revoke(run.context, profile, BOTH if kind is None else (kind,))
+        killed = revoke(run.context, profile, kinds)
     run.write(
         [{"provider": profile.provider, "profile": profile.name, "revoked": killed}],
         single=True,
