@@ -34,9 +34,9 @@ class Connections:
     def __init__(self, endpoint: Endpoint) -> None:
         url = _url(endpoint.origin)
         self.origin = str(url).rstrip("/")
-        self.host = url.host
+        self.host = url.raw_host.decode("ascii")  # as it goes over the wire: `host` would decode xn-- names
         self.encrypted = url.scheme == "https"
-        self.proxy = None if endpoint.twin or is_loopback(url.host) else _proxy_for(url)
+        self.proxy = None if endpoint.twin or is_loopback(self.host) else _proxy_for(url)
         self.network = Network(self._trust)
         self._twin = endpoint.twin
         self._trusted = _system_trust() if self.encrypted and not endpoint.twin else None

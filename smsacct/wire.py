@@ -95,11 +95,6 @@ class Body:
         """Parse ``data``; see ``parse``."""
         return cls(parse(data), secrets=secrets)
 
-    @property
-    def raw(self) -> Json:
-        """The value as it is."""
-        return self._value
-
     def child(self, name: str) -> "Body":
         """The object member ``name``, which must be there."""
         value = self._object()

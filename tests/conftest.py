@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from program import World
 
 if TYPE_CHECKING:
     from smsacct.sandbox.server import SandboxServer
+
+# A busy machine is no failure; what is found stays with the run, not on the disk.
+hypothesis.settings.register_profile("steady", deadline=None, database=None)
+hypothesis.settings.load_profile("steady")
 
 
 @pytest.fixture

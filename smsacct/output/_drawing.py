@@ -31,6 +31,11 @@ def draw(tables: Sequence[Table], remarks: Sequence[str], sheet: Sheet) -> None:
         markup=False,
         emoji=False,
     )
+    paint(console, tables, remarks)
+
+
+def paint(console: Console, tables: Sequence[Table], remarks: Sequence[str]) -> None:
+    """Draw on ``console`` as wide as it is, or wider where an amount would be cut."""
     room = max(console.width, _NARROWEST)
     for table in tables:
         for drawn in _fitted(table, room) or _records(table, room):
