@@ -43,12 +43,13 @@ def _ended(work: Callable[[], object], arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         _close_stdout()
-    except KeyboardInterrupt as error:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C changes nothing: this is the end
-        _flush_for_a_moment()
-        return _report(_failure(error), arguments)
-    except Exception as error:  # noqa: BLE001 - the last line before a person: no traceback
-        return _report(_failure(error), arguments)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last line before a person: no traceback
+        failure = _failure(error)
+        if failure.kind == "interrupted":
+            _flush_for_a_moment()
+        else:
+            _flush()
+        return _report(failure, arguments)
     return 0
 
 
@@ -102,7 +103,6 @@ def _report(failure: "SmsacctError", arguments: Sequence[str]) -> int:
     lines = [f"error: {row['message']}", *([f"hint: {row['hint']}"] if row["hint"] else [])]
     if _wants_json(arguments):
         lines = [to_json({"error": row})]
-    _flush()
     with contextlib.suppress(OSError, ValueError):
         sys.stderr.write("\n".join(lines) + "\n")
     return failure.exit_code
@@ -144,11 +144,10 @@ def _flush_for_a_moment() -> None:
     """Write the rows that came, unless the reader has stopped to read: Ctrl-C waits for nobody."""
     from threading import Thread
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one changes nothing: this is the end
     flushing = Thread(target=_flush, daemon=True)
     flushing.start()
     flushing.join(_LAST_MOMENT)
-    if flushing.is_alive():
-        _close_stdout()
 
 
 def _flush() -> None:

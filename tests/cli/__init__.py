@@ -1,0 +1,1 @@
+"""The command line as its users meet it: every test here runs the program as a process."""
