@@ -12,7 +12,7 @@ from typing import Final, NoReturn
 
 from smsacct.errors import UnavailableError
 from smsacct.models import Json
-from smsacct.redact import without
+from smsacct.redact import printable, without
 
 # An amount of more digits than this is no amount; it also bounds what `1e999999999` can cost.
 _MOST_DIGITS: Final = 1000
@@ -54,7 +54,7 @@ def parse(data: bytes) -> Json:
     return value
 
 
-_LATER: Final = "try again later; --raw shows what the provider sent"
+_LATER: Final = "try again later; where it stays so, ask the provider what it sends"
 
 
 def _number(digits: str) -> Decimal:
@@ -137,7 +137,11 @@ class Body:
 
     def text(self, name: str) -> str:
         """The text ``name``; what it echoes of the credentials is masked."""
-        return without(self._text(name), self._secrets)
+        text = without(self._text(name), self._secrets)
+        shown = printable(text)
+        # A secret with an invisible character in it shows whole where such characters are dropped.
+        masked = without(shown, self._secrets)
+        return text if masked == shown else masked
 
     def text_or_none(self, name: str) -> str | None:
         """The text ``name``, or ``None`` where it is absent or null."""

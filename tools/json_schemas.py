@@ -17,7 +17,7 @@ Schema = dict[str, Json]
 _ALWAYS_ONE: Final = frozenset(
     {"purchase", "token", "revoked", "login", "logout", "setting", "path", "sandbox-reset"}
 )
-_ALWAYS_SEVERAL: Final = frozenset({"auth-status", "profiles", "settings"})
+_ALWAYS_SEVERAL: Final = frozenset({"auth-status", "profiles", "providers", "settings"})
 
 _TIME: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z$"
 _TYPES: Final[Mapping[str, Schema]] = {

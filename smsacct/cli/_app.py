@@ -4,6 +4,7 @@ Only the file of the command at hand is imported.
 """
 
 import re
+import sys
 from importlib import import_module
 from inspect import cleandoc
 from pathlib import Path
@@ -11,8 +12,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperGroup, TyperOption
 
+from smsacct import __version__
 from smsacct.settings import unknown
 
 if TYPE_CHECKING:
@@ -75,4 +77,21 @@ def names_in(package: ModuleType) -> list[str]:
 def commands() -> Commands:
     """Give the whole command line."""
     package = import_module("smsacct.cli")
-    return Commands(package, "smsacct")
+    root = Commands(package, "smsacct")
+    root.params.append(
+        TyperOption(
+            param_decls=["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_tell_version,
+            help="Print the version and exit.",
+        )
+    )
+    return root
+
+
+def _tell_version(_context: "Context", _parameter: object, wanted: object) -> None:
+    if wanted:
+        sys.stdout.write(f"smsacct {__version__}\n")
+        raise typer.Exit

@@ -29,4 +29,4 @@ def command(
     for name in wanted:
         if name not in run.context.providers:
             raise settings.unknown("provider", name, run.context.providers)
-    run.write(providers(run.context, wanted), single=len(wanted) == 1)
+    run.write(providers(run.context, wanted))
