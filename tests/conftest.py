@@ -1,5 +1,7 @@
 """The fixtures that every test may use: a world of its own, and a sandbox over real HTTP in it."""
 
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +13,10 @@ from program import World
 
 if TYPE_CHECKING:
     from smsacct.sandbox.server import SandboxServer
+
+# Started in the background by a shell, we would ignore Ctrl-C, and so would every program that we start.
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A busy machine is no failure; what is found stays with the run, not on the disk.
 hypothesis.settings.register_profile("steady", deadline=None, database=None)
