@@ -16,6 +16,7 @@ from smsacct.models import Page, Pagination
 if TYPE_CHECKING:
     import msgspec
 
+_LARGEST = 10**18  # a whole number beyond this is none that `wire` takes
 _Record = TypeVar("_Record", bound=tuple[Any, ...])
 
 
@@ -35,26 +36,34 @@ def page_of(
         reply = _decoder(member, record, tuple(names.items())).decode(data)
     except (msgspec.MsgspecError, RecursionError, ValueError):
         return None
-    rows = [record(*row) for row in map(msgspec.structs.astuple, reply.items)]
     amounts, times = _columns(record)
-    if not all(_is_plain(row[index]) for index in amounts for row in rows):
+    rows = [_exact(row, amounts) for row in map(msgspec.structs.astuple, reply.items)]
+    if not all(row and all(row[index].tzinfo is UTC for index in times) for row in rows):
         return None
-    if not all(row[index] is None or row[index].tzinfo is UTC for index in times for row in rows):
+    told = msgspec.structs.astuple(reply.pagination)
+    if not all(isinstance(number, int) and abs(number) < _LARGEST for number in told):
         return None
-    return Page(rows, Pagination(*msgspec.structs.astuple(reply.pagination)))
+    return Page([record(*row) for row in rows], Pagination(*told))
 
 
-def _is_plain(amount: Decimal | None) -> bool:
-    """Whether an amount is written as it was read, without an exponent."""
-    return amount is None or "E" not in str(amount)
+def _exact(row: tuple[Any, ...], amounts: list[int]) -> list[Any]:
+    """Give the values with each amount as a plain decimal; nothing where one is no number, or an odd one."""
+    values = list(row)
+    for index in amounts:
+        amount = values[index]
+        if type(amount) is int:
+            values[index] = Decimal(amount)
+        elif type(amount) is not Decimal or "E" in str(amount):
+            return []
+    return values
 
 
 @cache
 def _columns(record: type[tuple[Any, ...]]) -> tuple[list[int], list[int]]:
     """Give the places of a record's amounts and of its times."""
-    kinds = [str(kind) for kind in get_type_hints(record).values()]
-    amounts = [index for index, kind in enumerate(kinds) if Decimal.__name__ in kind]
-    return amounts, [index for index, kind in enumerate(kinds) if datetime.__name__ in kind]
+    kinds = list(get_type_hints(record).values())
+    amounts = [index for index, kind in enumerate(kinds) if kind is Decimal]
+    return amounts, [index for index, kind in enumerate(kinds) if kind is datetime]
 
 
 @cache
@@ -66,16 +75,18 @@ def _decoder(
     row = _struct(record, dict(names))
     fields = [("items", list[row]), ("pagination", _struct(Pagination, {}))]  # type: ignore[valid-type]
     reply = msgspec.defstruct("Reply", fields, rename={"items": member})
-    return msgspec.json.Decoder(reply, strict=True)
+    return msgspec.json.Decoder(reply, strict=True, float_hook=Decimal)
 
 
 def _struct(record: type[tuple[Any, ...]], names: dict[str, str]) -> type[Any]:
     """Make a struct with the record's own fields; one that may be ``None`` may be missing too."""
     import msgspec
 
+    # As a Decimal msgspec would take text for a number; as anything it gives a number's own digits.
+    kinds = {name: Any if kind is Decimal else kind for name, kind in get_type_hints(record).items()}
     fields = [
         (name, kind, None) if type(None) in getattr(kind, "__args__", ()) else (name, kind)
-        for name, kind in get_type_hints(record).items()
+        for name, kind in kinds.items()
     ]
     # What may be missing has to come last for msgspec, unless all are given by name.
     return msgspec.defstruct(record.__name__, fields, rename=names, kw_only=True, gc=False)
