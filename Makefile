@@ -30,6 +30,9 @@ generate: $(VENV)/.installed
 picture: $(VENV)/.installed
 	$(BIN)/python tools/picture.py
 
+bench: $(VENV)/.installed
+	$(BIN)/python benchmarks/run.py
+
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 

@@ -7,6 +7,8 @@ import pytest
 
 from scratch import Scratch
 
+pytestmark = pytest.mark.slow
+
 
 class Fault(NamedTuple):
     """One change to the package, and the test that has to fail for it."""

@@ -14,6 +14,8 @@ from buying import QUARTER, Driver, Run, driving, fault, no_faults, sold
 from program import World
 from smsacct.sandbox.server import SandboxServer
 
+pytestmark = pytest.mark.slow
+
 BUY = ("credits", "buy", "1000", "--card=4242", "--if-below=500", "--yes", "--max-per-day=5000", "--json")
 TO_THE_JOURNAL = ("CREATE", "SELECT", "BEGIN", "INSERT", "UPDATE", "COMMIT")
 ON_THE_WIRE = ("send GET", "send POST", "send body", "receive")

@@ -43,6 +43,8 @@ from decimal import Decimal
 
 from smsacct.sandbox.base import RefusalError, Reply, Request, Twin, route
 
+pytestmark = pytest.mark.slow
+
 
 class SixthSms(Twin):
     """The API of Sixth SMS."""
