@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from smsacct.credentials import Credential
     from smsacct.http import Connections, Endpoint, Http
     from smsacct.os_keyring import Keyring
+    from smsacct.progress import Progress
     from smsacct.providers.base import Provider
     from smsacct.sandbox.store import Store
 
@@ -52,6 +53,7 @@ class Context:
     stdin: TextIO = field(default_factory=lambda: sys.stdin)
     now: Callable[[], datetime] = utc_now
     one_at_a_time: bool = False
+    shows_progress: bool = False
     keep: Callable[[bytes], None] = field(default=lambda _body: None)
     page_done: Callable[[], None] = field(default=lambda: None)
     secrets: set[str] = field(default_factory=set)
@@ -95,6 +97,14 @@ class Context:
 
         seconds = _KEYRING_SECONDS_WITH_A_PERSON if self.has_person else _KEYRING_SECONDS
         return Keyring(self.settings.keyring_backend, self.environ, seconds=seconds, tell=self.warn)
+
+    @cached_property
+    def progress(self) -> "Progress":
+        """Where long work says how far it has come: a terminal's stderr."""
+        from smsacct.progress import Progress
+
+        wanted = self.shows_progress and not self.quiet and _is_terminal(self.stderr)
+        return Progress(self.stderr, wanted=wanted)
 
     @property
     def seconds_asking(self) -> float:
@@ -178,6 +188,7 @@ class Context:
         """Write one line to stderr without secrets and control characters."""
         from smsacct.redact import without
 
+        self.progress.clear()
         self.stderr.write(printable(without(line, self.secrets)) + "\n")
         self.stderr.flush()
 

@@ -12,7 +12,7 @@ import smsacct
 ROOT = Path(smsacct.__file__).parent
 # A module imports from lower numbers, and within its own number without a circle.
 RANKS = {
-    0: "__init__ errors models shapes deadline redact content sandbox",
+    0: "__init__ errors models shapes deadline progress redact content sandbox",
     1: "exact wire records retry base_url state",
     2: "network connections http settings config_file credentials credential_text os_keyring sandbox_keyring "
     "journal token_note",

@@ -30,7 +30,7 @@ def rows() -> list[Row]:
         os.environ.pop("XDG_STATE_HOME", None)
         context = Context({"SMSACCT_CONFIG": f"{home}/config.toml"}, sandbox=True)
         profiles = many(context, Wanted()).profiles
-        answered = ask_all(profiles, lambda profile: balances(context, profile, AccountId()))
+        answered = ask_all(context, profiles, lambda profile: balances(context, profile, AccountId()))
         return [{**row, "as_of": AS_OF} for each in answered for row in each.rows]
 
 

@@ -49,7 +49,10 @@ def balances(context: Context, profile: Profile, which: AccountId) -> Answered:
 
 
 def ask_all(
-    profiles: Sequence[Profile], ask: Callable[[Profile], Answered], at_once: int = AT_ONCE
+    context: Context,
+    profiles: Sequence[Profile],
+    ask: Callable[[Profile], Answered],
+    at_once: int = AT_ONCE,
 ) -> Iterator[Answered]:
     """Ask each profile, ``at_once`` of them side by side; answers come in the order asked for.
 
@@ -71,8 +74,12 @@ def ask_all(
 
     pool = ThreadPoolExecutor(min(at_once, len(profiles)))
     try:
-        yield from pool.map(safely, profiles)
-    finally:  # a reader that went away, or Ctrl-C, waits for nobody
+        for number, answered in enumerate(pool.map(safely, profiles), 1):
+            context.progress.show(f"{number} of {len(profiles)} profiles")
+            yield answered
+    finally:
+        context.progress.clear()
+        # A reader that went away, or Ctrl-C, waits for nobody.
         pool.shutdown(wait=False, cancel_futures=True)
 
 

@@ -71,13 +71,20 @@ class Listing:
         rules = adapter.lists[self._operation]
         self.limit = _checked_limit(self._query, rules)
         with session(self._context, self._profile, self._operation) as provider:
-            for page in self._pages(provider, rules):
-                for item in page:
-                    yield _deposit_row(item) if isinstance(item, Deposit) else _message_row(item)
-                # A page that Ctrl-C cuts short is not counted: it comes again where the list goes on.
-                self.rows_given += len(page)
-                self.page = self._next_page()
-                self._context.page_done()
+            try:
+                yield from self._rows(self._pages(provider, rules))
+            finally:
+                self._context.progress.clear()
+
+    def _rows(self, pages: Iterator[Sequence[Item]]) -> Iterator[Row]:
+        for page in pages:
+            for item in page:
+                yield _deposit_row(item) if isinstance(item, Deposit) else _message_row(item)
+            # A page that Ctrl-C cuts short is not counted: it comes again where the list goes on.
+            self.rows_given += len(page)
+            self.page = self._next_page()
+            self._context.page_done()
+            self._context.progress.show(f"{self.rows_given} rows")
 
     def envelope(self) -> Row:
         """Give what stands around the items, once ``rows`` is through."""

@@ -137,7 +137,7 @@ def log_out(context: Context, profile: Profile) -> Row:
 
 def status(context: Context, profiles: Sequence[Profile]) -> list[Answered]:
     """Say of each profile where its credential comes from, and whether the provider takes it."""
-    return list(ask_all(profiles, lambda profile: _status(context, profile)))
+    return list(ask_all(context, profiles, lambda profile: _status(context, profile)))
 
 
 def worst(answers: Sequence[Answered]) -> SmsacctError | None:

@@ -106,9 +106,12 @@ def start(common: Common, shape: Shape, environ: dict[str, str]) -> Run:
         context.keep = replies.append
         context.one_at_a_time = True  # the replies are shown in the order of the pages
     wanted = Wanted(common.profile, common.provider, common.everyone)
-    return Run(
+    run = Run(
         context, wanted, shape, _format(common, shape), common.field, common.raw, common.no_color, replies
     )
+    # Rows that stream onto the same terminal say by themselves how far it has come.
+    context.shows_progress = not (run.streams and sys.stdout.isatty())
+    return run
 
 
 def _format(common: Common, shape: Shape) -> str:

@@ -52,6 +52,7 @@ def command(
     else:
         answered = list(
             ask_all(
+                run.context,
                 targets.profiles,
                 lambda profile: balances(run.context, profile, which),
                 at_once=1 if run.raw else AT_ONCE,

@@ -24,6 +24,7 @@ def command(run: Run) -> None:
         return
     answered = list(
         ask_all(
+            run.context,
             targets.profiles,
             lambda profile: Answered(profile, [summary(run.context, profile)]),
             at_once=1 if run.raw else AT_ONCE,
