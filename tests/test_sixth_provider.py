@@ -10,6 +10,8 @@ import pytest
 from program import World
 from scratch import Scratch
 
+pytestmark = pytest.mark.slow
+
 ADAPTER = '''"""Sixth SMS: the balance, in Swedish crowns."""
 
 from collections.abc import Sequence
@@ -42,8 +44,6 @@ TWIN = '''"""The twin of Sixth SMS."""
 from decimal import Decimal
 
 from smsacct.sandbox.base import RefusalError, Reply, Request, Twin, route
-
-pytestmark = pytest.mark.slow
 
 
 class SixthSms(Twin):

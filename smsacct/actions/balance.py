@@ -52,9 +52,8 @@ def ask_all(
     context: Context,
     profiles: Sequence[Profile],
     ask: Callable[[Profile], Answered],
-    at_once: int = AT_ONCE,
 ) -> Iterator[Answered]:
-    """Ask each profile, ``at_once`` of them side by side; answers come in the order asked for.
+    """Ask each profile, fifty of them side by side; answers come in the order asked for.
 
     A profile that fails is an answer too: its row bears the error and no amounts.
     """
@@ -72,7 +71,7 @@ def ask_all(
         return
     from concurrent.futures import ThreadPoolExecutor
 
-    pool = ThreadPoolExecutor(min(at_once, len(profiles)))
+    pool = ThreadPoolExecutor(1 if context.one_at_a_time else min(AT_ONCE, len(profiles)))
     try:
         for number, answered in enumerate(pool.map(safely, profiles), 1):
             context.progress.show(f"{number} of {len(profiles)} profiles")

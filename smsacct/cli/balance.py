@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from smsacct.actions.balance import AT_ONCE, AccountId, ask_all, balances, failed, gate
+from smsacct.actions.balance import AccountId, ask_all, balances, failed, gate
 from smsacct.actions.select import many
 from smsacct.cli import _amounts
 from smsacct.cli._options import command as answers
@@ -55,7 +55,6 @@ def command(
                 run.context,
                 targets.profiles,
                 lambda profile: balances(run.context, profile, which),
-                at_once=1 if run.raw else AT_ONCE,
             )
         )
     below = None if least is None else gate(answered, least)

@@ -1,6 +1,6 @@
 """`smsacct summary`: deposited, consumed, remaining, and the message orders."""
 
-from smsacct.actions.balance import AT_ONCE, Answered, ask_all, failed
+from smsacct.actions.balance import Answered, ask_all, failed
 from smsacct.actions.lists import summary
 from smsacct.actions.select import many_able
 from smsacct.cli._options import command as answers
@@ -27,7 +27,6 @@ def command(run: Run) -> None:
             run.context,
             targets.profiles,
             lambda profile: Answered(profile, [summary(run.context, profile)]),
-            at_once=1 if run.raw else AT_ONCE,
         )
     )
     run.write(row for answer in answered for row in answer.rows)

@@ -10,7 +10,7 @@ from smsacct.cli._run import Run
 from smsacct.shapes import LOGIN
 
 
-@answers(LOGIN, without=("raw",))
+@answers(LOGIN)
 def command(
     run: Run,
     name: Annotated[

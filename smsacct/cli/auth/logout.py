@@ -10,7 +10,7 @@ from smsacct.cli._run import Run
 from smsacct.shapes import LOGOUT
 
 
-@answers(LOGOUT, without=("raw",))
+@answers(LOGOUT)
 def command(
     run: Run,
     name: Annotated[

@@ -7,7 +7,7 @@ from smsacct.cli._run import Run
 from smsacct.shapes import AUTH_STATUS
 
 
-@answers(AUTH_STATUS, asks="several", without=("raw",))
+@answers(AUTH_STATUS, asks="several")
 def command(run: Run) -> None:
     """Show for every profile where each field of its credential comes from, and whether it works.
 
