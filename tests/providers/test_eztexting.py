@@ -5,8 +5,15 @@ from decimal import Decimal
 import pytest
 
 from providers.asking import asked
-from smsacct.errors import AuthError, OutcomeUnknownError, RateLimitedError, RefusedError
+from smsacct.errors import (
+    AuthError,
+    OutcomeUnknownError,
+    RateLimitedError,
+    RefusedError,
+    UnavailableError,
+)
 from smsacct.models import PurchaseOrder
+from smsacct.providers.auth import bearer
 from smsacct.sandbox.server import SandboxServer
 
 ORDER = PurchaseOrder(1000, "4242")
@@ -65,6 +72,43 @@ def test_a_4xx_is_a_refusal_of_its_own_kind(
 ) -> None:
     with asked(server, "eztexting", f"method=POST,status={status}") as provider, pytest.raises(kind):
         provider.buy_credits(ORDER)
+
+
+def sent_purchases(server: SandboxServer) -> list[object]:
+    return [seen["status"] for seen in server.app._requests if seen["path"] == "/v1/credits/purchase"]
+
+
+def test_a_purchase_is_repeated_once_after_a_401_that_was_mended(server: SandboxServer) -> None:
+    with asked(server, "eztexting") as provider:
+        good, provider._sign = provider._sign, bearer("a-token-that-is-dead")
+        provider._renew = lambda: good
+        assert provider.buy_credits(ORDER).status == 201
+        assert provider.balance()[0].amount == Decimal(1153)
+    assert sent_purchases(server) == [401, 201]
+
+
+def test_a_401_that_could_not_be_mended_is_a_refusal_and_nothing_unknown(server: SandboxServer) -> None:
+    def renew() -> None:
+        raise UnavailableError("the token cannot be renewed", http_status=503)
+
+    with asked(server, "eztexting") as provider:
+        good, provider._sign = provider._sign, bearer("a-token-that-is-dead")
+        provider._renew = renew
+        with pytest.raises(UnavailableError) as caught:
+            provider.buy_credits(ORDER)
+        assert caught.value.http_status == 401  # what the purchase itself was answered: nothing was done
+        provider._sign = good
+        assert provider.balance()[0].amount == Decimal(153)
+    assert sent_purchases(server) == [401]
+
+
+def test_a_purchase_is_not_repeated_after_a_second_401(server: SandboxServer) -> None:
+    with asked(server, "eztexting") as provider:
+        provider._sign = bearer("a-token-that-is-dead")
+        provider._renew = lambda: bearer("another-dead-token")
+        with pytest.raises(AuthError):
+            provider.buy_credits(ORDER)
+    assert sent_purchases(server) == [401, 401]
 
 
 def test_a_refresh_gives_a_new_refresh_token(server: SandboxServer) -> None:
